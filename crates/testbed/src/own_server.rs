@@ -248,13 +248,18 @@ impl OwnServer {
         self.control("start", &[&log]);
     }
 
+    /// Whether it runs: one that ends by itself removes this file as well.
+    pub fn is_running(&self) -> bool {
+        self.folder.join("data/postmaster.pid").exists()
+    }
+
     /// Stops it. One that is stopped stays so.
     ///
     /// # Panics
     ///
     /// When it does not stop.
     pub fn stop(&self, how: Stop) {
-        if self.folder.join("data/postmaster.pid").exists() {
+        if self.is_running() {
             let mode = if how == Stop::Fast { "--mode=fast" } else { "--mode=immediate" };
             self.control("stop", &[mode]);
         }

@@ -1,5 +1,6 @@
 //! Figures for monitoring.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
@@ -115,26 +116,30 @@ async fn answers_503_are_told_with_their_reason() {
     }
 }
 
-const ALERTS: &str = include_str!("../../../../deploy/alerts.yml");
-const OPERATIONS: &str = include_str!("../../../../docs/operations.md");
-
-#[tokio::test]
-async fn alerts_name_figures_and_labels_that_exist_and_pages_to_read() {
-    // Figures of settlement files are there once a rail has told one.
+/// The figures of a server on which everything is there that has figures. Those of settlement files
+/// are, once a rail has told one.
+async fn figures_of_everything() -> String {
     let of = Told::new();
     let fee = json!({"line": "txn_1", "kind": "fee", "gross": -200, "at": "2026-11-20T12:00:00Z"});
     let file = json!({"reference": "po_1", "currency": "USD", "lines": [fee]});
     of.post("/v1/rails/sandbox/settlements", file, 200).await;
     let mut told = String::new();
     while !told.contains("makegood_settlement_missing{") {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
         told = of.world.get("/metrics").await_status(200).await.text();
     }
-    let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
-    let mut named: Vec<&str> = ALERTS.split(|c| !is_name(c)).collect();
-    named.retain(|word| word.starts_with("makegood_"));
+    told
+}
+
+const ALERTS: &str = include_str!("../../../../deploy/alerts.yml");
+const OPERATIONS: &str = include_str!("../../../../docs/operations.md");
+
+#[tokio::test]
+async fn alerts_name_figures_and_labels_that_exist_and_pages_to_read() {
+    let told = figures_of_everything().await;
+    let named = figures_in(ALERTS);
     assert!(named.len() > 10, "{named:?}");
-    for name in named {
+    for (name, _) in named {
         assert!(told.contains(&format!("\n{name}{{")), "{name} is no figure");
     }
     // What stands in quotes after a label in an expression: `reason="queue_full"`.
@@ -159,11 +164,67 @@ async fn alerts_name_figures_and_labels_that_exist_and_pages_to_read() {
     }
 }
 
+/// Every figure that a text names, with the labels that it gives to it: `makegood_x{book,rail}`.
+fn figures_in(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let is_name = |c: char| c.is_ascii_lowercase() || c == '_';
+    let found = text.match_indices("makegood_").map(|(place, _)| {
+        let rest = &text[place..];
+        let (name, rest) = rest.split_at(rest.find(|c| !is_name(c)).unwrap_or(rest.len()));
+        let labels = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+        let labels = labels.map_or("", |(labels, _)| labels).split(',');
+        // `code="unauthorized"` names a label as well.
+        let labels = labels.map(|label| label.split('=').next().unwrap());
+        (name, labels.filter(|label| !label.is_empty()).collect())
+    });
+    found.collect()
+}
+
+/// Figures are known by their samples; a histogram by what its samples have in common.
+#[tokio::test]
+async fn every_figure_is_documented_and_every_documented_one_exists() {
+    let told = figures_of_everything().await;
+    let of_family = |line: &str| {
+        let (name, kind) = line.strip_prefix("# TYPE ")?.split_once(' ')?;
+        let suffix = match kind {
+            "counter" => "_total",
+            "info" => "_info",
+            _ => "",
+        };
+        Some(format!("{name}{suffix}"))
+    };
+    let exposed: BTreeSet<String> = told.lines().filter_map(of_family).collect();
+    let table: Vec<&str> = OPERATIONS.lines().filter(|line| line.starts_with("| `")).collect();
+    let listed = table.iter().flat_map(|row| figures_in(row.split(" | ").next().unwrap()));
+    let listed: BTreeSet<String> = listed.map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(listed, exposed, "documented, and exposed");
+    // Shortened names, as `_seconds` after another one, are not found by whoever looks for them.
+    for row in table.iter().filter(|row| row.starts_with("| `makegood_")) {
+        assert!(!row.contains("`_"), "{row}");
+    }
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
+    let mut named = 0;
+    for page in std::fs::read_dir(docs).unwrap().map(|entry| entry.unwrap().path()) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for (name, labels) in figures_in(&text) {
+            assert!(exposed.contains(name), "{name} of {} is no figure", page.display());
+            let samples = told.lines().filter(|line| {
+                let rest = line.strip_prefix(name).and_then(|rest| rest.strip_prefix(['{', '_']));
+                rest.is_some_and(|rest| {
+                    labels.iter().all(|label| rest.contains(&format!("{label}=\"")))
+                })
+            });
+            assert!(samples.count() > 0, "no {name} has {labels:?}: {}", page.display());
+            named += 1;
+        }
+    }
+    assert!(named > exposed.len(), "{named}");
+}
+
 /// What OpenMetrics demands of the text as far as we use it.
 fn check_format(text: &str) {
     let mut family = String::new();
     let mut kind = "";
-    let mut families = std::collections::BTreeSet::new();
+    let mut families = BTreeSet::new();
     for line in text.lines().filter(|line| *line != "# EOF") {
         if let Some(rest) = line.strip_prefix("# TYPE ") {
             let (name, word) = rest.split_once(' ').unwrap();

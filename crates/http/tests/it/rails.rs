@@ -11,9 +11,9 @@ use outside::random::SystemRandomness;
 use rails::sandbox::{Message, Sandbox, Settings};
 use rails::{Authorize, MethodToken, Outcome, Rail, Secret};
 use serde_json::{Value, json};
-use store::{KeyKind, MemoryBook};
+use store::KeyKind;
 
-use crate::world::{Answer, World, check_members, usd};
+use crate::world::{Answer, World, Written, check_members, usd};
 
 /// A book with a sandbox that sends its messages by HTTP.
 pub struct Told {
@@ -30,22 +30,14 @@ pub struct Told {
 impl Told {
     pub fn new() -> Told {
         // It waits for rails as long as a server does.
-        let world = World::with_limits(Limits::default());
+        let mut world = World::with_limits(Limits::default());
         let clock: Arc<dyn Clock> = Arc::new(world.clock.clone());
-        let memory = MemoryBook::new();
-        let spec = writer::BookSpec { is_test: true, ring: [7; 8] };
-        let times = Box::new({
-            let clock = Arc::clone(&clock);
-            move || (clock.now(), clock.monotonic())
-        });
-        let running =
-            writer::spawn(memory.store(), spec, writer::Options::default(), times).unwrap();
+        let Written { record, kept, running, readers } = world.write_book("told");
         let secret = Secret::new("sandbox-secret");
         let sandbox = Sandbox::in_memory(Arc::clone(&clock), Settings::new(1, secret));
-        let read = memory.clone();
         let caller = RailCaller::spawn(RailParts {
             handle: running.handle.clone(),
-            open_reader: Box::new(move || Ok(Box::new(read.reader()))),
+            open_reader: kept.opener(),
             rails: vec![Connected::new(Arc::new(sandbox.clone()), Arc::clone(&clock))],
             late: Vec::new(),
             clock: Arc::new(SystemClock::new()),
@@ -55,17 +47,15 @@ impl Told {
         });
         let caller = Arc::new(caller.unwrap());
         let figures = Arc::<SettlementFigures>::default();
-        let (handle, read) = (running.handle.clone(), memory.clone());
         let watch = SettlementWatch::spawn(
-            handle,
-            Box::new(move || Ok(Box::new(read.reader()))),
+            running.handle.clone(),
+            kept.opener(),
             Duration::from_millis(20),
             Arc::clone(&figures),
             |error| panic!("{error}"),
         );
         let watch = Some(watch.unwrap());
-        let record = world.register("told");
-        let book = Book::new(record, running.handle.clone(), vec![Box::new(memory.reader())]);
+        let book = Book::new(record, running.handle.clone(), readers);
         let work = Arc::clone(&caller) as Arc<dyn http::RailWork>;
         let book = world.app.add_book(book.with_rails(work).with_settlements(figures));
         let secret = world.key_of(&book, KeyKind::Secret, Scopes::ALL);

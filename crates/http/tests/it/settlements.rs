@@ -281,6 +281,7 @@ async fn what_stands_in_no_file_ages() {
 }
 
 /// Waits until the figures of the rail are these: what is missing by age, differing, unknown lines.
+/// Whoever counts them rests a hundred times as long as that took, which a connection makes long.
 async fn figures_become(told: &Told, missing: [u64; 4], differing: u64, unknown: u64) {
     let labels = "book=\"told\",rail=\"sandbox\"";
     let ages = ["0-2", "3-7", "8-30", "over-30"].iter().zip(missing);
@@ -289,7 +290,7 @@ async fn figures_become(told: &Told, missing: [u64; 4], differing: u64, unknown:
     expected.push(format!("differing{{{labels}}} {differing}"));
     expected.push(format!("unknown_lines{{{labels}}} {unknown}"));
     let mut text = String::new();
-    for _ in 0..500 {
+    for _ in 0..6_000 {
         text = told.world.get("/metrics").without("authorization").await_status(200).await.text();
         let is_told = |sample: &String| text.contains(&format!("makegood_settlement_{sample}\n"));
         if expected.iter().all(is_told) {

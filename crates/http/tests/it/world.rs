@@ -1,8 +1,8 @@
 //! A served test book, and requests to it.
 
 mod inside;
+mod kept;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,15 +21,12 @@ use outside::people::PeopleKeys;
 use outside::random::{SeededRandomness, SystemRandomness};
 use promotions::OperatorPolicy;
 use serde_json::{Value, json};
-use store::postgres::Database;
-use store::sqlite::{Folder, open_folder};
-use store::{
-    BookName, BookRecord, ControlStore, EndpointStore, KeyKind, MemoryBook, MemoryControl, Reader,
-};
-use testbed::{OwnDatabase, on_postgres};
+use store::{BookName, BookRecord, ControlStore, EndpointStore, KeyKind, MemoryControl};
 use tower::ServiceExt;
 use webhooks::{Reach, SenderSettings};
 
+use self::kept::Shelf;
+pub use self::kept::Written;
 use crate::fake_rails::FakeRails;
 
 pub struct World {
@@ -48,17 +45,6 @@ pub struct World {
     shelf: Shelf,
     running: Vec<writer::Running>,
     folder: tempfile::TempDir,
-}
-
-/// Where books are kept: in memory, in files, or in a database.
-enum Shelf {
-    Memory(BTreeMap<String, MemoryBook>),
-    Files(Folder),
-    Database {
-        database: Database,
-        /// Goes with the test.
-        own: OwnDatabase,
-    },
 }
 
 impl World {
@@ -97,14 +83,7 @@ impl World {
         let people = Arc::new(PeopleKeys::open_or_create(&folder.path().join("keys"), &ring));
         let people = Arc::new(Arc::into_inner(people).unwrap().unwrap());
         let control = MemoryControl::new();
-        let mut shelf = match in_files {
-            _ if on_postgres() => {
-                let own = OwnDatabase::new();
-                Shelf::Database { database: Database::at(&own.address()).unwrap(), own }
-            }
-            true => Shelf::Files(open_folder(&folder.path().join("data")).unwrap()),
-            false => Shelf::Memory(BTreeMap::new()),
-        };
+        let mut shelf = Shelf::new(in_files, folder.path());
         let app = new_app(&ring, &people, &clock, &control, &limits);
         let mut running = Vec::new();
         let record = new_book(&control, &clock, "test", true);
@@ -159,11 +138,6 @@ impl World {
         let (shelf, running) = (&mut self.shelf, &mut self.running);
         self.book = open_book(&self.app, &self.clock, shelf, record, self.allowed, running);
         self.router = http::router(Arc::clone(&self.app));
-    }
-
-    /// A name for a book that a test opens by itself: keys belong to books that are known.
-    pub fn register(&self, name: &str) -> BookRecord {
-        new_book(&self.control, &self.clock, name, true)
     }
 
     /// A new secret key of the test book.
@@ -367,39 +341,11 @@ fn open_book(
     promoting: Option<&'static OperatorPolicy>,
     running: &mut Vec<writer::Running>,
 ) -> Arc<Book> {
-    let clock = clock.clone();
-    let (name, is_test) = (record.name.clone(), record.is_test);
-    let times = Box::new(move || (clock.now(), clock.monotonic()));
-    let spec = writer::BookSpec { is_test, ring: [7; 8] };
     let journal_retention_days = Some(31);
     let options =
         writer::Options { journal_retention_days, promoting, ..writer::Options::default() };
-    let mut readers: Vec<Box<dyn Reader>> = Vec::new();
-    let writer = match shelf {
-        Shelf::Memory(books) => {
-            let memory = books.entry(name.to_string()).or_default();
-            readers.push(Box::new(memory.reader()));
-            readers.push(Box::new(memory.reader()));
-            writer::spawn(memory.store(), spec, options, times)
-        }
-        Shelf::Files(folder) => {
-            let store = folder.book(&name).unwrap();
-            readers.push(Box::new(folder.reader(&name).unwrap()));
-            readers.push(Box::new(folder.reader(&name).unwrap()));
-            writer::spawn(store, spec, options, times)
-        }
-        // A connection waits on the thread that asks, which a test's runtime does not allow.
-        Shelf::Database { database, .. } => std::thread::scope(|scope| {
-            let opening = scope.spawn(|| {
-                let store = database.book(&name).unwrap();
-                readers.push(Box::new(database.reader(&name).unwrap()));
-                readers.push(Box::new(database.reader(&name).unwrap()));
-                writer::spawn(store, spec, options, times)
-            });
-            opening.join().unwrap()
-        }),
-    };
-    let writer = writer.unwrap();
+    let kept = shelf.place(&record.name);
+    let (writer, readers) = kept.write(record.is_test, options, clock);
     let rails = Arc::new(FakeRails::new(writer.handle.clone()));
     let book = Book::new(record, writer.handle.clone(), readers).with_rails(rails);
     let book = app.add_book(book);

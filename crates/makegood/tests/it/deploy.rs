@@ -176,3 +176,84 @@ fn nothing_is_more_open_than_it_must_be() {
     assert!(COMPOSE.contains("POSTGRES_PASSWORD_FILE:"));
     assert!(!COMPOSE.contains("POSTGRES_PASSWORD:"), "a password in the open");
 }
+
+/// Keys of each section that the unit may have: of systemd 239 or later, and looked up there. Those
+/// of the first list are yes or no, those of the second are numbers.
+const KEYS: [(&str, &str, &str, &str); 3] = [
+    ("Unit", "", "StartLimitIntervalSec StartLimitBurst", "Description Wants After"),
+    (
+        "Service",
+        "NoNewPrivileges ProtectHome PrivateTmp PrivateDevices ProtectClock ProtectControlGroups \
+         ProtectHostname ProtectKernelLogs ProtectKernelModules ProtectKernelTunables \
+         RestrictNamespaces RestrictRealtime RestrictSUIDSGID LockPersonality \
+         MemoryDenyWriteExecute",
+        "RestartSec TimeoutStopSec LimitNOFILE StateDirectoryMode UMask",
+        "Type User Group Environment EnvironmentFile ExecStart Restart KillSignal StateDirectory \
+         CapabilityBoundingSet AmbientCapabilities ProtectSystem ProtectProc \
+         RestrictAddressFamilies SystemCallArchitectures SystemCallFilter SystemCallErrorNumber",
+    ),
+    ("Install", "", "", "WantedBy"),
+];
+
+/// What systemd would not take as it is meant, as far as this is known without systemd.
+fn mistakes(unit: &str) -> Vec<String> {
+    let (mut section, mut mistakes) = (None, Vec::new());
+    for line in unit.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            section = KEYS.iter().find(|(known, ..)| *known == name);
+            if section.is_none() {
+                mistakes.push(format!("no section: {line}"));
+            }
+            continue;
+        }
+        let is_right = line.split_once('=').zip(section).is_some_and(|((key, value), keys)| {
+            let has = |list: &str| list.split_whitespace().any(|known| known == key);
+            let (_, flags, numbers, texts) = keys;
+            (has(flags) && ["yes", "no"].contains(&value))
+                || (has(numbers) && value.parse::<u32>().is_ok())
+                || has(texts)
+        });
+        if !is_right {
+            mistakes.push(line.to_owned());
+        }
+    }
+    mistakes
+}
+
+/// What `systemd-analyze` says about a unit; none where there is no systemd. A key that it does not
+/// know is a warning to it, for which it ends with 0.
+fn warnings_of_systemd(unit: &str) -> Option<Vec<String>> {
+    let place = Place::in_files();
+    let path = place.path("makegood.service");
+    // It looks whether what is started is there.
+    let unit = unit.replace("/usr/local/bin/makegood", env!("CARGO_BIN_EXE_makegood"));
+    std::fs::write(&path, unit).unwrap();
+    let mut verify = std::process::Command::new("systemd-analyze");
+    let output = verify.args(["verify", "--man=no"]).arg(&path).output().ok()?;
+    let said = String::from_utf8(output.stderr).unwrap();
+    // Units of this machine are none of ours.
+    let ours = said.lines().filter(|line| line.contains("makegood.service"));
+    Some(ours.map(str::to_owned).collect())
+}
+
+#[test]
+fn systemd_takes_every_line_of_the_unit() {
+    assert_eq!(mistakes(UNIT), Vec::<String>::new());
+    match warnings_of_systemd(UNIT) {
+        Some(warnings) => assert_eq!(warnings, Vec::<String>::new()),
+        None => println!("no systemd-analyze here: only the lists of this test were looked at"),
+    }
+    for (right, wrong) in [
+        ("ProtectClock=yes", "ProtectClok=yes"),
+        ("PrivateTmp=yes", "PrivateTmp=perhaps"),
+        ("RestartSec=2", "RestartSec=soon"),
+        ("[Install]", "[Instal]"),
+    ] {
+        let unit = UNIT.replace(right, wrong);
+        assert_ne!(unit, UNIT, "{right}");
+        assert!(mistakes(&unit).iter().any(|mistake| mistake.contains(wrong)), "{wrong}");
+        if let Some(warnings) = warnings_of_systemd(&unit) {
+            assert!(!warnings.is_empty(), "systemd takes {wrong}");
+        }
+    }
+}

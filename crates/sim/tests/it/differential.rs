@@ -1,8 +1,9 @@
-//! The same commands to every store: the same answers, and the same rows in the end.
+//! The same commands to every store: the same answers, and the same rows, entries and operation
+//! runs in the end.
 
 use sim::{Divergence, Ground, PostgresGround, Settings, SqliteGround, Summary, run};
 use store::postgres::Database;
-use store::{BookName, MemoryBook, Reader};
+use store::{BookName, MemoryBook, Reader, RunInfo};
 
 use crate::settings::{number, replays, succeed};
 use crate::shops;
@@ -11,6 +12,8 @@ use crate::shops;
 struct Life {
     answers: Vec<String>,
     stored: Vec<String>,
+    /// The operation runs there are, whole: by them a key that comes again is known.
+    runs: Vec<String>,
 }
 
 /// How a book is run.
@@ -58,7 +61,14 @@ fn live<R: Run, G: Ground>(ground: &G, seed: u64, commands: u64) -> Life {
     let mut stored = vec![format!("{:?}", reader.head().unwrap())];
     reader.all_rows(&mut |row| stored.push(format!("{row:?}"))).unwrap();
     reader.all_entries(&mut |entry| stored.push(format!("{entry:?}"))).unwrap();
-    Life { answers, stored }
+    let infos = reader.operation_runs().unwrap();
+    let whole = |info: &RunInfo| {
+        let run = reader.operation_run(info.run).unwrap().unwrap();
+        assert_eq!(run.info(), *info);
+        format!("{run:?}")
+    };
+    let runs = infos.iter().map(whole).collect();
+    Life { answers, stored, runs }
 }
 
 #[track_caller]
@@ -76,6 +86,7 @@ fn check<R: Run>(seeds: u64, commands: u64) {
     let folder = store::sqlite::open_folder(folder.path()).unwrap();
     let own = testbed::OwnDatabase::new();
     let database = Database::at(&own.address()).unwrap();
+    let mut runs = 0;
     for seed in 1..=seeds {
         let book = BookName::new(&format!("seed-{seed}")).unwrap();
         let memory = live::<R, _>(&MemoryBook::new(), seed, commands);
@@ -88,8 +99,11 @@ fn check<R: Run>(seeds: u64, commands: u64) {
         ] {
             check_alike(name, "answer", &life.answers, &memory.answers);
             check_alike(name, "row", &life.stored, &memory.stored);
+            check_alike(name, "run", &life.runs, &memory.runs);
         }
+        runs += memory.runs.len();
     }
+    assert!(runs > 2, "{runs} operation runs prove little");
 }
 
 #[test]

@@ -10,29 +10,21 @@ use http::Book;
 use jobs::{ClaimClerk, OpenReader};
 use journal::Block;
 use outside::clock::Clock;
-use store::{BookName, BookRecord, Reader};
+use store::BookRecord;
 
-use super::{Shelf, World};
+use super::World;
+use super::kept::{Kept, Shelf};
 use crate::fake_rails::FakeRails;
 
 impl World {
     /// Opens readers of the test book, on whichever thread asks.
     pub(super) fn opener(&self) -> OpenReader {
-        let name: BookName = Token::new("test").unwrap();
-        match &self.shelf {
-            Shelf::Memory(books) => {
-                let book = books["test"].clone();
-                Box::new(move || Ok(Box::new(book.reader())))
-            }
-            Shelf::Files(folder) => {
-                let folder = folder.clone();
-                Box::new(move || Ok(Box::new(folder.reader(&name)?)))
-            }
-            Shelf::Database { database, .. } => {
-                let database = database.clone();
-                Box::new(move || Ok(Box::new(database.reader(&name)?)))
-            }
-        }
+        self.place().opener()
+    }
+
+    /// The place of the test book.
+    fn place(&self) -> Kept {
+        self.shelf.kept(&Token::new("test").unwrap())
     }
 
     /// Has lists show everything, whoever has written it.
@@ -110,16 +102,9 @@ impl World {
 
     /// The block of a record of the test book.
     pub fn block_of(&self, seq: u64) -> Block {
-        let name = Token::new("test").unwrap();
+        let kept = self.place();
         // A connection waits on the thread that asks, which a test's runtime does not allow.
-        let read = || {
-            let mut reader: Box<dyn Reader> = match &self.shelf {
-                Shelf::Memory(books) => Box::new(books["test"].reader()),
-                Shelf::Files(folder) => Box::new(folder.reader(&name).unwrap()),
-                Shelf::Database { database, .. } => Box::new(database.reader(&name).unwrap()),
-            };
-            reader.block_of(seq).unwrap().unwrap()
-        };
+        let read = || kept.reader().unwrap().block_of(seq).unwrap().unwrap();
         std::thread::scope(|scope| scope.spawn(read).join().unwrap())
     }
 
