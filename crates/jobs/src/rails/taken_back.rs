@@ -27,11 +27,11 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    const NOTHING: Heard = Heard { is_noted: true, has_news: false };
+    pub(super) const NOTHING: Heard = Heard { is_noted: true, has_news: false };
     /// The rail did not say.
-    const SILENCE: Heard = Heard { is_noted: false, has_news: false };
+    pub(super) const SILENCE: Heard = Heard { is_noted: false, has_news: false };
 
-    fn and(self, other: Heard) -> Heard {
+    pub(super) fn and(self, other: Heard) -> Heard {
         Heard {
             is_noted: self.is_noted && other.is_noted,
             has_news: self.has_news || other.has_news,
@@ -170,6 +170,10 @@ impl Visit<'_> {
                 Some(DoneFor::Payment(_)) | None => nameless.push(state),
             }
         }
+        if self.desk.is_store() {
+            let (concluded, foreign) = self.by_store(payment, nameless)?;
+            return Ok((heard.and(concluded), foreign));
+        }
         let mut foreign = Vec::new();
         for (state, refund) in self.with_ours(payment, nameless)? {
             match refund {
@@ -183,7 +187,7 @@ impl Visit<'_> {
     }
 
     /// Notes what the rail says of a refund of ours, when it is news.
-    fn of_ours(
+    pub(super) fn of_ours(
         &self,
         refund: &RailRefund,
         attempt: u32,
@@ -200,7 +204,7 @@ impl Visit<'_> {
 
     /// Refunds that do not say whose they are, each with that of ours which the rail calls so: its
     /// operation was taken away at the rail. Those that are kept as made there are none of ours.
-    fn with_ours(
+    pub(super) fn with_ours(
         &self,
         payment: &Payment,
         told: Vec<RefundState>,
