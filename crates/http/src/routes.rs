@@ -266,6 +266,7 @@ routes! {
     reports::liability => None,
     test::clock => Optional,
     test::challenges => Optional,
+    test::store_refunds => Required,
     keys => Optional,
     hand_overs::create => None,
     rails => None,

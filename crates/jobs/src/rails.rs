@@ -11,6 +11,7 @@
 //! | `look`, `find` | the regular runs, and what is due by the tables |
 //! | `desk`, `schedule` | what waits for one rail, and the threads that call it |
 //! | `visit`, `payment_visit`, `refund_visit`, `taken_back` | one look at one object |
+//! | `by_store` | which refunds of an app store are ours |
 //! | `rounds` | captured payments are asked about when they are older |
 //! | `payment_words`, `refund_words`, `dispute_words` | from what a rail says to commands; pure |
 //! | `hear` | messages of rails |
@@ -18,6 +19,7 @@
 //! | `settlement` | from a line of a settlement file to what is noted; pure |
 //! | `operation`, `spare`, `rows`, `connected`, `report` | names, ids, rows, rails, the log |
 
+mod by_store;
 mod caller;
 mod connected;
 mod desk;

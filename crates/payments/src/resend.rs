@@ -45,12 +45,14 @@ pub fn consent(
 /// Sends a refund once more to where it was to go, for instance because the payer's bank has taken
 /// the account up again. A refund that failed is not retried: it holds nothing any more, and
 /// another one takes its place ([`replace_refund`](crate::replace_refund)). `method` is the
-/// payment's: when an app store holds it, the store was asked, and makes the refund.
+/// payment's: when an app store holds it, the store was asked, and makes the refund. One that the
+/// store has made already and that came back keeps the store's name for it, so that the store's
+/// word about it is never taken for one about another: it is given up and replaced.
 ///
 /// # Errors
 ///
-/// In this order: `ConsentNotNeeded`; `AmountExceedsRefundable` while a dispute takes more than
-/// there is.
+/// In this order: `ConsentNotNeeded`; `HeldByStore` when a store has made it before;
+/// `AmountExceedsRefundable` while a dispute takes more than there is.
 pub fn retry(
     refund: &RailRefund,
     payment: &Payment,
@@ -58,6 +60,9 @@ pub fn retry(
     context: Context,
 ) -> Result<Outcome, Refusal> {
     check_stuck(refund)?;
+    if was_with_store(refund, method) {
+        return Err(Refusal::HeldByStore);
+    }
     payment.check_not_overdrawn()?;
     let mut again = again(refund, method, context.now);
     if matches!(again.state, RefundState::NeedsConsent { .. }) {
@@ -96,8 +101,12 @@ fn check_stuck(refund: &RailRefund) -> Result<(), Refusal> {
     }
 }
 
-/// The next attempt: another operation for the rail, so it begins without a reference.
+/// The next attempt: another operation for the rail, so it begins without a reference. There is
+/// none of what a store has made once: a person decides.
 pub(crate) fn again(refund: &RailRefund, method: &Method, now: Instant) -> RailRefund {
+    if was_with_store(refund, method) {
+        return refund.settled(RefundState::NeedsConsent { reason: ConsentReason::CameBack });
+    }
     let attempt = refund.attempt.saturating_add(1);
     to_be_sent(&RailRefund { attempt, rail_reference: None, ..refund.clone() }, method, now)
 }
@@ -105,12 +114,21 @@ pub(crate) fn again(refund: &RailRefund, method: &Method, now: Instant) -> RailR
 /// This refund, waiting for its call. Nobody calls an app store: it makes refunds of orders by
 /// itself, and must be asked by people to give back what was taken in vain.
 pub(crate) fn to_be_sent(refund: &RailRefund, method: &Method, now: Instant) -> RailRefund {
-    let is_original = refund.destination == Destination::Original;
-    if !(is_original && method.is_store_mediated) {
+    if !is_the_stores(refund, method) {
         return RailRefund { due_at: Some(now), ..refund.settled(RefundState::Waiting) };
     }
     refund.settled(match refund.order_refund {
         Some(_) => RefundState::Sent,
         None => RefundState::NeedsConsent { reason: ConsentReason::HeldByStore },
     })
+}
+
+/// Whether an app store makes the refund, and nobody else.
+fn is_the_stores(refund: &RailRefund, method: &Method) -> bool {
+    refund.destination == Destination::Original && method.is_store_mediated
+}
+
+/// Whether an app store has a name for it: the store has decided about it, or will.
+fn was_with_store(refund: &RailRefund, method: &Method) -> bool {
+    is_the_stores(refund, method) && refund.rail_reference.is_some()
 }

@@ -44,7 +44,9 @@ pub mod stripe_server;
 
 pub use event::{Change, Header, RailEvent, WebhookError};
 pub use outcome::{Challenge, FailureCode, Outcome, Unknown};
-pub use port::{Authorize, Capabilities, Capture, PaymentQuery, Rail, Refund, RefundQuery, Void};
+pub use port::{
+    Authorize, Capabilities, Capture, PaymentQuery, Rail, Refund, RefundQuery, StoreDoes, Void,
+};
 pub use secret::{MethodToken, MethodTokenError, Secret};
 pub use settlement::{SettledKind, SettledLine, SettlementError};
 pub use settlement::{read_settlement, write_settlement};

@@ -18,7 +18,7 @@ use crate::{
 /// repeats an unknown deed later than that asks for the state first, and repeats it only when the
 /// rail says that there is nothing.
 pub trait Rail: Send + Sync {
-    /// The machine name: `sandbox`, `stripe`. Accounts of the ledger carry it.
+    /// The machine name: `sandbox`, `sandbox_store`, `stripe`. Accounts of the ledger carry it.
     fn name(&self) -> &'static str;
 
     /// What this rail can do.
@@ -83,6 +83,18 @@ pub trait Rail: Send + Sync {
         Err(FailureCode::NotPermitted)
     }
 
+    /// An app store makes a refund, or declines one, on a rail that is played. Its name at the
+    /// rail, also of one that was declined. The same operation does the same once.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureCode::NotPermitted`] on any other rail; [`FailureCode::InvalidRequest`] when the
+    /// operation had other arguments; else as for [`Rail::refund`].
+    fn play_store(&self, asked: &Refund<'_>, does: StoreDoes) -> Result<Reference, FailureCode> {
+        let _ = (asked, does);
+        Err(FailureCode::NotPermitted)
+    }
+
     /// Reads a settlement file of this rail, or a part of one with its header: what the rail has
     /// moved for us and paid out. Rails without a format of their own are given ours.
     ///
@@ -92,6 +104,15 @@ pub trait Rail: Send + Sync {
     fn settlement(&self, file: &str) -> Result<Vec<SettledLine>, SettlementError> {
         read_settlement(file)
     }
+}
+
+/// What an app store does about a refund.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreDoes {
+    /// It gives the money back to the payer.
+    Refund,
+    /// It says no: nothing is sent.
+    Decline,
 }
 
 /// What a rail can do, so that nobody tries what must fail.
@@ -111,7 +132,8 @@ pub struct Capabilities {
     pub challenge: bool,
     /// Payers' banks may take money back.
     pub disputes: bool,
-    /// An app store holds the method and sells in its own name: it decides about refunds.
+    /// An app store holds the method and sells in its own name: it decides about refunds, makes
+    /// them by itself, and takes no calls of [`Rail::refund`].
     pub store_mediated: bool,
     /// A refund can be sent to a method that the money did not come from. No rail here can: there
     /// is no call for it yet.

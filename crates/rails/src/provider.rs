@@ -215,6 +215,17 @@ impl Provider {
         self.act(key, &arguments, |desk| desk.refund(payment, amount, metadata))
     }
 
+    /// Somebody asks for a refund, and does not get it.
+    pub(crate) fn decline_refund(
+        &self,
+        key: Option<&str>,
+        payment: &str,
+        amount: i64,
+    ) -> Result<Answered, Trouble> {
+        let arguments = format!("decline {payment} {amount}");
+        self.act(key, &arguments, |desk| desk.decline_refund(payment, amount))
+    }
+
     /// The payer passes the challenge of a payment, or does not.
     pub(crate) fn finish_challenge(&self, payment: &str, passed: bool) -> Result<(), Trouble> {
         self.act(None, "", |desk| desk.finish_challenge(payment, passed)).map(drop)

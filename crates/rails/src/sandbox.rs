@@ -1,4 +1,5 @@
 //! The sandbox: a strict simulated rail, in the same process, for test books and demonstrations.
+//! It can be a card processor or an app store ([`Kind`]).
 //!
 //! Tokens, times and fees stand in `docs/rails.md`. The clock is the caller's, so a test clock
 //! that is moved by a month lets a month of refunds and disputes happen.
@@ -19,7 +20,7 @@ use crate::provider::{Answered, KEY_DAYS, Provider, Trouble};
 use crate::{
     Authorize, Capabilities, Capture, DisputeState, FailureCode, Header, MethodState, MethodToken,
     Outcome, PaymentQuery, PaymentState, Rail, RailEvent, Reference, Refund, RefundQuery,
-    RefundState, Secret, Unknown, Void, WebhookError, signature,
+    RefundState, Secret, StoreDoes, Unknown, Void, WebhookError, signature,
 };
 
 pub use crate::provider::{Behavior, Faults};
@@ -30,9 +31,33 @@ pub const SIGNATURE_HEADER: &str = "Sandbox-Signature";
 /// The key in a payment's or refund's metadata under which the operation stands.
 pub(crate) const OPERATION: &str = "operation";
 
+/// What a sandbox plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A processor of cards, which sends refunds when it is called: the rail `sandbox`.
+    Cards,
+    /// An app store, which makes refunds by itself or declines them: the rail `sandbox_store`.
+    Store,
+}
+
+impl Kind {
+    /// The name of the rail.
+    pub const fn rail(self) -> &'static str {
+        match self {
+            Kind::Cards => "sandbox",
+            Kind::Store => "sandbox_store",
+        }
+    }
+}
+
+/// A store's share of what was captured, in hundredths of a percent.
+const STORE_BASIS_POINTS: u32 = 3_000;
+
 /// What a sandbox is made with.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What it plays.
+    pub kind: Kind,
     /// How it behaves.
     pub behavior: Behavior,
     /// What its ids are made from, and when its messages are late. A book that lives longer than
@@ -49,7 +74,18 @@ impl Settings {
     /// The documented behavior, with these secrets.
     pub fn new(seed: u64, webhook_secret: Secret) -> Self {
         let challenge_url = "https://sandbox.invalid/challenges/".to_owned();
-        Settings { behavior: Behavior::default(), seed, webhook_secret, challenge_url }
+        let (kind, behavior) = (Kind::Cards, Behavior::default());
+        Settings { kind, behavior, seed, webhook_secret, challenge_url }
+    }
+
+    /// The same of another kind. The fee of a store is its share and nothing else.
+    pub fn of(kind: Kind, seed: u64, webhook_secret: Secret) -> Self {
+        let mut settings = Settings { kind, ..Settings::new(seed, webhook_secret) };
+        if kind == Kind::Store {
+            settings.behavior.fee_basis_points = STORE_BASIS_POINTS;
+            settings.behavior.fee_fixed = 0;
+        }
+        settings
     }
 }
 
@@ -74,6 +110,7 @@ impl Message {
 /// The simulated rail. Clones are the same one.
 #[derive(Clone)]
 pub struct Sandbox {
+    kind: Kind,
     pub(crate) provider: Provider,
     pub(crate) webhook_secret: Secret,
     pub(crate) challenge_url: Arc<str>,
@@ -97,8 +134,8 @@ impl Sandbox {
     }
 
     fn of(provider: Provider, settings: Settings) -> Self {
-        let Settings { webhook_secret, challenge_url, .. } = settings;
-        Sandbox { provider, webhook_secret, challenge_url: challenge_url.into() }
+        let Settings { kind, webhook_secret, challenge_url, .. } = settings;
+        Sandbox { kind, provider, webhook_secret, challenge_url: challenge_url.into() }
     }
 
     /// From now on, messages go wrong like this.
@@ -186,11 +223,21 @@ impl Sandbox {
         part: Amount,
     ) -> Result<Reference, FailureCode> {
         let nobodys = BTreeMap::new();
-        let made = self.provider.refund(None, payment.as_str(), Some(part.minor()), nobodys);
-        match made.map_err(code)?.object {
-            Object::Refund(refund) => Text::new(&refund.id).map_err(|_| FailureCode::NotFound),
-            Object::Payment(_) | Object::Dispute(_) => Err(FailureCode::NotFound),
-        }
+        name_of(self.provider.refund(None, payment.as_str(), Some(part.minor()), nobodys))
+    }
+
+    /// The store is asked for a refund of a part of a payment and declines: nothing was sent.
+    ///
+    /// # Errors
+    ///
+    /// [`FailureCode::NotFound`]; [`FailureCode::WrongState`] when nothing was captured;
+    /// [`FailureCode::AmountTooSmall`]; [`FailureCode::AmountTooLarge`] above what was captured.
+    pub fn decline_refund(
+        &self,
+        payment: &Reference,
+        part: Amount,
+    ) -> Result<Reference, FailureCode> {
+        name_of(self.provider.decline_refund(None, payment.as_str(), part.minor()))
     }
 
     /// What the rail owes us in a currency: captured, less fees, refunds sent or under way, and
@@ -235,7 +282,7 @@ impl Sandbox {
 
 impl Rail for Sandbox {
     fn name(&self) -> &'static str {
-        "sandbox"
+        self.kind.rail()
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -248,13 +295,29 @@ impl Rail for Sandbox {
             refund_days: Some(days(behavior.refund_window)),
             challenge: true,
             disputes: true,
-            store_mediated: false,
+            store_mediated: self.kind == Kind::Store,
             refund_elsewhere: false,
         }
     }
 
     fn play_challenge(&self, payment: &Reference, passed: bool) -> Result<(), FailureCode> {
         self.finish_challenge(payment, passed)
+    }
+
+    fn play_store(&self, asked: &Refund<'_>, does: StoreDoes) -> Result<Reference, FailureCode> {
+        if self.kind != Kind::Store {
+            return Err(FailureCode::NotPermitted);
+        }
+        let (key, payment) = (Some(asked.operation.as_str()), asked.payment.as_str());
+        let paid = self.provider.payment(payment).map_err(code)?.ok_or(FailureCode::NotFound)?;
+        if paid.currency != asked.amount.currency.code() {
+            return Err(FailureCode::CurrencyUnsupported);
+        }
+        let minor = asked.amount.amount.minor();
+        name_of(match does {
+            StoreDoes::Refund => self.provider.refund(key, payment, Some(minor), BTreeMap::new()),
+            StoreDoes::Decline => self.provider.decline_refund(key, payment, minor),
+        })
     }
 
     fn method(&self, token: &MethodToken) -> Outcome<MethodState> {
@@ -269,7 +332,7 @@ impl Rail for Sandbox {
             Method::Expired => Some(now),
             _ => None,
         };
-        let label = format!("sandbox {}", method.last_four());
+        let label = format!("{} {}", self.name(), method.last_four());
         let label = Text::new(&label).expect("digits make a text");
         Outcome::Succeeded(MethodState { label, expires_at })
     }
@@ -304,6 +367,9 @@ impl Rail for Sandbox {
     }
 
     fn refund(&self, request: &Refund<'_>) -> Outcome<RefundState> {
+        if self.kind == Kind::Store {
+            return Outcome::Failed(FailureCode::NotPermitted);
+        }
         let (key, payment) = (request.operation.as_str(), request.payment.as_str());
         let amount = Some(request.amount.amount.minor());
         match self.provider.refund(Some(key), payment, amount, metadata(request.operation)) {
@@ -398,6 +464,14 @@ fn code(trouble: Trouble) -> FailureCode {
     match trouble {
         Trouble::Refused(refusal) => refusal.code,
         Trouble::KeyReused | Trouble::Broken => FailureCode::InvalidRequest,
+    }
+}
+
+/// What the rail calls a refund that was made, or declined.
+fn name_of(made: Result<Answered, Trouble>) -> Result<Reference, FailureCode> {
+    match made.map_err(code)?.object {
+        Object::Refund(refund) => Text::new(&refund.id).map_err(|_| FailureCode::NotFound),
+        Object::Payment(_) | Object::Dispute(_) => Err(FailureCode::NotFound),
     }
 }
 

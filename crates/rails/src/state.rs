@@ -53,6 +53,8 @@ pub struct RefundState {
     pub operation: Option<Operation>,
     /// How much goes back.
     pub amount: Money,
+    /// When it was begun, by the rail's clock; none where the rail does not say.
+    pub created_at: Option<Instant>,
     /// How far it has come.
     pub stage: RefundStage,
 }

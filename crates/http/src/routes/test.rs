@@ -2,3 +2,4 @@
 
 pub(crate) mod challenges;
 pub(crate) mod clock;
+pub(crate) mod store_refunds;

@@ -26,7 +26,7 @@ use payments::{AuthorizationNotice, CaptureNotice, Destination, NextAction, Paym
 use payments::{PaymentState, RefundNotice, RefundState, VoidNotice};
 use rails::{Authorize, Capabilities, Capture, DisputeState, FailureCode, Header, MethodState};
 use rails::{MethodToken, Outcome, PaymentQuery, Rail, RailEvent, Reference, Refund, RefundQuery};
-use rails::{Unknown, Void, WebhookError};
+use rails::{StoreDoes, Unknown, Void, WebhookError};
 use shop::TenderKind;
 use writer::{Handle, Request};
 
@@ -58,8 +58,11 @@ impl FakeRails {
 
     /// The rail says that it has taken all of a payment.
     pub fn capture(&self, payment: PaymentId) {
-        let amount = self.payment(payment).amount;
-        let notice = Box::new(CaptureNotice::Captured { amount, fee: None, reference: None });
+        let paid = self.payment(payment);
+        let is_at_store = paid.rail.as_str() == "sandbox_store";
+        let reference = Text::new(&format!("at_store_{payment}")).ok().filter(|_| is_at_store);
+        let amount = paid.amount;
+        let notice = Box::new(CaptureNotice::Captured { amount, fee: None, reference });
         self.give(PaymentCommand::NoteCapture { payment, notice, spare: spare() });
     }
 
@@ -147,8 +150,10 @@ impl RailWork for FakeRails {
 
     fn rail(&self, name: &str) -> Result<Arc<dyn Rail>, NoRail> {
         match name {
-            "sandbox" => Ok(Arc::new(FakeRail { refund_elsewhere: false })),
-            "bank" => Ok(Arc::new(FakeRail { refund_elsewhere: true })),
+            "sandbox" | "bank" | "sandbox_store" => Ok(Arc::new(FakeRail {
+                refund_elsewhere: name == "bank",
+                store_mediated: name == "sandbox_store",
+            })),
             "late" => Err(NoRail::NotYet),
             "stopped" => Err(NoRail::Stopped),
             _ => Err(NoRail::NotSetUp),
@@ -170,9 +175,10 @@ fn hang() {
 }
 
 /// Knows methods and nothing else: whoever calls rails is faked above. The one of the name `bank`
-/// sends money wherever it is told.
+/// sends money wherever it is told; `sandbox_store` is an app store, of which nobody hears.
 struct FakeRail {
     refund_elsewhere: bool,
+    store_mediated: bool,
 }
 
 impl Rail for FakeRail {
@@ -189,7 +195,7 @@ impl Rail for FakeRail {
             refund_days: None,
             challenge: true,
             disputes: true,
-            store_mediated: false,
+            store_mediated: self.store_mediated,
             refund_elsewhere: self.refund_elsewhere,
         }
     }
@@ -232,6 +238,16 @@ impl Rail for FakeRail {
     /// Whoever is told so must authorize the payment by themselves.
     fn play_challenge(&self, _: &Reference, _: bool) -> Result<(), FailureCode> {
         Ok(())
+    }
+
+    /// Does what it is told, in dollars up to ten.
+    fn play_store(&self, asked: &Refund<'_>, _: StoreDoes) -> Result<Reference, FailureCode> {
+        match asked.amount {
+            _ if !self.store_mediated => Err(FailureCode::NotPermitted),
+            sum if sum.currency != base::Currency::USD => Err(FailureCode::CurrencyUnsupported),
+            sum if sum.amount.minor() > 1_000 => Err(FailureCode::AmountTooLarge),
+            _ => Ok(asked.payment.clone()),
+        }
     }
 
     fn refund_state(&self, _: &RefundQuery<'_>) -> Outcome<Option<rails::RefundState>> {

@@ -119,6 +119,16 @@ impl<'a> Shop<'a> {
         self.read("orders", paid["order"].as_str().unwrap()).await
     }
 
+    /// An order of so much that an app store was paid for.
+    pub async fn order_at_store(&self, cents: i64) -> Value {
+        let checkout = self.checkout(cents).await;
+        let method = self.method_of("sandbox_store", "tok_ok").await;
+        let tender = json!({"kind": "payment_method", "payment_method": method});
+        self.tender(&checkout, tender).await;
+        let paid = self.pay(&checkout).await;
+        self.read("orders", paid["order"].as_str().unwrap()).await
+    }
+
     /// Buys one gift card of so much with a method of this token, and returns the purchase.
     pub async fn buy(&self, cents: i64, token: &str, more: Value) -> Value {
         let method = self.method(token).await;

@@ -81,6 +81,11 @@ impl Desk {
         self.connected.rail.name()
     }
 
+    /// Whether it is an app store, which makes refunds by itself.
+    pub(super) fn is_store(&self) -> bool {
+        self.connected.rail.capabilities().store_mediated
+    }
+
     /// The rail, about to be called: deeds and questions are counted.
     pub(super) fn called(&self) -> &dyn Rail {
         self.calls.fetch_add(1, Ordering::Relaxed);

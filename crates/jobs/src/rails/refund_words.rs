@@ -64,4 +64,4 @@ fn failed(code: FailureCode) -> RefundNotice {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

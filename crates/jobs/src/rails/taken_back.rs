@@ -32,11 +32,11 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    const NOTHING: Heard = Heard { is_noted: true, has_news: false };
+    pub(super) const NOTHING: Heard = Heard { is_noted: true, has_news: false };
     /// The rail did not say.
-    const SILENCE: Heard = Heard { is_noted: false, has_news: false };
+    pub(super) const SILENCE: Heard = Heard { is_noted: false, has_news: false };
 
-    fn and(self, other: Heard) -> Heard {
+    pub(super) fn and(self, other: Heard) -> Heard {
         Heard {
             is_noted: self.is_noted && other.is_noted,
             has_news: self.has_news || other.has_news,
@@ -175,6 +175,10 @@ impl Visit<'_> {
                 Some(DoneFor::Payment(_)) | None => nameless.push(state),
             }
         }
+        if self.desk.is_store() {
+            let (concluded, foreign) = self.by_store(payment, nameless)?;
+            return Ok((heard.and(concluded), foreign));
+        }
         // Before names are read: one of ours that gets its name meanwhile is in one of the two.
         let unnamed = if nameless.is_empty() { Vec::new() } else { self.unnamed(payment)? };
         let mut foreign = Vec::new();
@@ -215,7 +219,7 @@ impl Visit<'_> {
     }
 
     /// Our refunds of a payment at this rail that are not settled, as they are by now.
-    fn open_refunds(&self, payment: &Payment) -> Result<Vec<Arc<RailRefund>>, JobError> {
+    pub(super) fn open_refunds(&self, payment: &Payment) -> Result<Vec<Arc<RailRefund>>, JobError> {
         let ids = self.shared.payment(payment.id)?.map(|payment| payment.open_refunds.clone());
         let mut rows = Vec::new();
         for id in ids.unwrap_or_default() {
@@ -233,7 +237,7 @@ impl Visit<'_> {
     }
 
     /// Notes what the rail says of a refund of ours, when it is news.
-    fn of_ours(
+    pub(super) fn of_ours(
         &self,
         refund: &RailRefund,
         attempt: u32,
@@ -250,7 +254,7 @@ impl Visit<'_> {
 
     /// Refunds that do not say whose they are, each with that of ours which the rail calls so: its
     /// operation was taken away at the rail. Those that are kept as made there are none of ours.
-    fn with_ours(
+    pub(super) fn with_ours(
         &self,
         payment: &Payment,
         told: Vec<RefundState>,

@@ -11,4 +11,6 @@ mod refunded_at_rail;
 mod refunding;
 mod rounds;
 mod shaky;
+mod store;
+mod store_by_chance;
 mod unclaimed;

@@ -1,4 +1,4 @@
-//! The rails of an installation: a sandbox for each test book, and Stripe where it is set up.
+//! The rails of an installation: sandboxes for each test book, and Stripe where it is set up.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jobs::{BookClock, Connected, OpenRail};
 use outside::clock::Clock;
 use outside::random::{Randomness, SystemRandomness};
-use rails::sandbox::{self, Sandbox};
+use rails::sandbox::{self, Kind as Played, Sandbox};
 use rails::stripe::{self, Stripe};
 use rails::{Rail, Secret};
 use store::BookRecord;
@@ -74,29 +74,39 @@ impl Installation {
         stripe.iter().map(connect).collect()
     }
 
-    /// The sandbox of a test book whose writer runs. A former owner of the book that is asleep may
-    /// have its file still; that is no reason not to serve the book.
-    pub(super) fn sandbox_of(&self, record: &BookRecord, handle: &Handle) -> Vec<OpenRail> {
+    /// The sandboxes of a test book whose writer runs: one of cards and one of an app store. A
+    /// former owner of the book that is asleep may have their files still; that is no reason not to
+    /// serve the book.
+    pub(super) fn sandboxes_of(&self, record: &BookRecord, handle: &Handle) -> Vec<OpenRail> {
         if !record.is_test {
             return Vec::new();
         }
         let clock: Arc<dyn Clock> = Arc::new(BookClock::new(handle.clone(), Arc::new(self.clock)));
-        let (folder, record) = (self.rails.folder.clone(), record.clone());
-        vec![Box::new(move || {
-            let sandbox = open_sandbox(&folder, &record, &clock);
-            let sandbox = sandbox.map_err(|failure| failure.to_string())?;
-            Ok(Connected::sandbox(sandbox, Arc::clone(&clock)))
-        })]
+        let opener = |played: Played| -> OpenRail {
+            let (folder, record) = (self.rails.folder.clone(), record.clone());
+            let clock = Arc::clone(&clock);
+            Box::new(move || {
+                let sandbox = open_sandbox(&folder, &record, &clock, played);
+                let sandbox = sandbox.map_err(|failure| failure.to_string())?;
+                Ok(Connected::sandbox(sandbox, Arc::clone(&clock)))
+            })
+        };
+        [Played::Cards, Played::Store].map(opener).into()
     }
 }
 
-fn open_sandbox(folder: &Path, record: &BookRecord, clock: &Arc<dyn Clock>) -> Done<Sandbox> {
+fn open_sandbox(
+    folder: &Path,
+    record: &BookRecord,
+    clock: &Arc<dyn Clock>,
+    played: Played,
+) -> Done<Sandbox> {
     make_folder(folder)?;
-    let path = folder.join(format!("sandbox-{}.jsonl", record.name));
+    let path = folder.join(format!("{}-{}.jsonl", played.rail(), record.name));
     let mut random = SystemRandomness;
     // Its messages are signed when they are fetched, so a secret lasts as long as the process.
     let secret = Secret::new(&format!("{:016x}{:016x}", random.next_u64(), random.next_u64()));
-    let settings = sandbox::Settings::new(random.next_u64(), secret);
+    let settings = sandbox::Settings::of(played, random.next_u64(), secret);
     Sandbox::open(&path, Arc::clone(clock), settings).map_err(|error| Failure::file(&path, &error))
 }
 

@@ -186,7 +186,7 @@ impl Installation {
             handle: handle.clone(),
             open_reader: Box::new(self.reader_source(record)),
             rails: self.stripe_of(record),
-            late: self.sandbox_of(record, handle),
+            late: self.sandboxes_of(record, handle),
             clock: Arc::clone(&clock),
             ids: SpareIds::new(clock, Box::new(SystemRandomness)),
             interval: RAIL_INTERVAL,

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod app_store;
 mod bench;
 mod checkout_kills;
 mod checkouts;

@@ -121,7 +121,7 @@ pub fn wait_until_told(client: &mut Client, endpoint: &str) {
 }
 
 #[expect(clippy::disallowed_methods, reason = "nobody tells when something was written down")]
-fn pause() {
+pub fn pause() {
     std::thread::sleep(Duration::from_millis(20));
 }
 

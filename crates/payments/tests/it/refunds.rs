@@ -115,6 +115,33 @@ fn a_store_makes_its_refunds_itself() {
     );
 }
 
+/// Its name stays with it, so that nothing the store says of it is taken for another one.
+#[test]
+fn what_came_back_to_a_store_is_given_up_and_replaced() {
+    let mut held = method(1, "store");
+    held.is_store_mediated = true;
+    check_with(
+        held,
+        "authorize 100
+         captured 100
+         open r1 40
+         r1 pending
+         r1 succeeded                   | captured | 100 40  0 0 0 60
+         r1 failed                      | captured | 100  0 40 0 0 60
+         r1 = needs_consent
+         retry r1 -> HeldByStore
+         dispute d1 100
+         win d1                         | captured | 100  0 40 0 0 60
+         r1 = needs_consent
+         retry r1 -> HeldByStore
+         give_up r1
+         replace r1 r2                  | captured | 100  0 40 0 0 60
+         r2 = pending
+         r2 due never
+         r2 succeeded                   | captured | 100 40  0 0 0 60",
+    );
+}
+
 #[test]
 fn what_fails_after_its_success_has_come_back() {
     for word in ["failed", "gone", "returned"] {

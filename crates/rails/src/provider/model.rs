@@ -130,6 +130,14 @@ pub(crate) struct Refund {
     pub(crate) due_at: Option<i64>,
 }
 
+impl Refund {
+    /// True for one that a store was asked for and did not make. All others that have failed were
+    /// sent and came back.
+    pub(crate) fn is_declined(&self) -> bool {
+        self.failure == Some(FailureCode::Declined)
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DisputeStatus {

@@ -181,21 +181,45 @@ impl Desk<'_> {
             return Err(FailureCode::AmountTooLarge.into());
         }
         let (status, due_at) = self.way_of_refund(&payment);
-        let refund = Refund {
+        let new = self.new_refund(&payment, amount, status);
+        let refund = Refund { metadata, due_at, ..new };
+        payment.refunded += amount;
+        payment.refunds.push(refund.id.clone());
+        self.keep(payment);
+        Ok(self.announce_refund("refund.created", refund))
+    }
+
+    /// A store is asked for a refund and does not make it, whatever its reason.
+    pub(super) fn decline_refund(&mut self, payment: &str, amount: i64) -> Deed {
+        let mut payment = self.payment(payment)?;
+        if payment.captured_at.is_none() {
+            return Err(FailureCode::WrongState.into());
+        }
+        if amount <= 0 {
+            return Err(FailureCode::AmountTooSmall.into());
+        }
+        if amount > payment.captured {
+            return Err(FailureCode::AmountTooLarge.into());
+        }
+        let new = self.new_refund(&payment, amount, RefundStatus::Failed);
+        let declined = Refund { failure: Some(FailureCode::Declined), ..new };
+        payment.refunds.push(declined.id.clone());
+        self.keep(payment);
+        Ok(self.announce_refund("refund.failed", declined))
+    }
+
+    fn new_refund(&mut self, payment: &Payment, amount: i64, status: RefundStatus) -> Refund {
+        Refund {
             id: self.state.new_id("re"),
             payment: payment.id.clone(),
-            metadata,
+            metadata: BTreeMap::new(),
             amount,
             currency: payment.currency.clone(),
             status,
             failure: None,
             created_at: self.now,
-            due_at,
-        };
-        payment.refunded += amount;
-        payment.refunds.push(refund.id.clone());
-        self.keep(payment);
-        Ok(self.announce_refund("refund.created", refund))
+            due_at: None,
+        }
     }
 
     /// Whether a refund pends first, and when it changes by itself.

@@ -50,7 +50,7 @@ fn captured(payment: &Payment, currency: Currency) -> Option<SettledLine> {
     Some(SettledLine { gross: payment.captured, fee: payment.fee, operation, ..line })
 }
 
-/// A refund that was sent, and one that came back too.
+/// A refund that was sent, and one that came back too; nothing of one that a store declined.
 fn refunded(
     refund: &Refund,
     payment: &Payment,
@@ -69,6 +69,7 @@ fn refunded(
     let sent = told("", sent_at, -refund.amount);
     match refund.status {
         RefundStatus::Pending => Vec::new(),
+        RefundStatus::Failed if refund.is_declined() => Vec::new(),
         RefundStatus::Succeeded => sent.into_iter().collect(),
         RefundStatus::Failed => {
             sent.into_iter().chain(told("_failed", failed_at, refund.amount)).collect()

@@ -77,6 +77,7 @@ pub(super) fn refund(refund: &Refund) -> Option<RefundState> {
         payment: Text::new(&refund.payment).ok()?,
         operation: operation(refund.metadata.get(OPERATION)),
         amount: money(refund.amount, &refund.currency)?,
+        created_at: Some(Instant::from_micros(refund.created_at)),
         stage: match refund.status {
             RefundStatus::Pending => RefundStage::Pending,
             RefundStatus::Succeeded => RefundStage::Succeeded,

@@ -170,6 +170,7 @@ pub(super) struct Refund {
     id: String,
     amount: i64,
     currency: String,
+    created: Option<i64>,
     status: Option<String>,
     failure_reason: Option<String>,
     payment_intent: Option<Expandable<HasId>>,
@@ -207,6 +208,7 @@ impl Refund {
             payment: Text::new(self.payment_intent.as_ref()?.id()).ok()?,
             operation: operation(&self.metadata),
             amount: money(self.amount, &self.currency)?,
+            created_at: self.created.and_then(instant),
             stage: match self.status.as_deref()? {
                 "pending" | "requires_action" => RefundStage::Pending,
                 "succeeded" => RefundStage::Succeeded,

@@ -4,6 +4,7 @@
 mod contract;
 mod public_failures;
 mod sandbox;
+mod store;
 mod stripe;
 mod webhooks;
 mod world;

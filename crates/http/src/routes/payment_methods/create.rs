@@ -36,7 +36,7 @@ pub(crate) struct PaymentMethodBody {
     /// The rail's own token for it, which the payer's browser or app got from the rail. It is never
     /// shown again. The sandbox knows `tok_ok`, `tok_declined`, `tok_insufficient`,
     /// `tok_expires_soon`, `tok_expired`, `tok_challenge`, `tok_timeout`, `tok_refund_pending`,
-    /// `tok_refund_fails` and `tok_disputed`.
+    /// `tok_refund_fails` and `tok_disputed`; `sandbox_store`, an app store, knows the same.
     #[schema(pattern = "^[A-Za-z0-9_-]{1,255}$", example = "tok_ok")]
     token: String,
 }

@@ -13,8 +13,9 @@ use crate::views::rail_refund::RailRefundView;
 
 /// Retry a refund over a rail
 ///
-/// For one with the status `needs_consent`, when its method works again. One that has failed is
-/// replaced instead.
+/// For one with the status `needs_consent`, when its method works again, or when its app store was
+/// asked for it. One that has failed is replaced instead; one that a store has made, and that came
+/// back, is given up before.
 #[utoipa::path(post, path = "/v1/rail-refunds/{id}/retry", operation_id = "retry_rail_refund",
     tag = "Payments",
     params(("id" = String, Path, description = "The refund over a rail")),

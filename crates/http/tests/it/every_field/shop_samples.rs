@@ -45,7 +45,7 @@ impl ShopSamples {
             "rails",
         ];
         lists.contains(&template.split('/').nth(2).unwrap_or(""))
-            || template == "/v1/test/challenges"
+            || ["/v1/test/challenges", "/v1/test/store-refunds"].contains(&template)
     }
 
     pub async fn new(world: &World, operation: &str) -> ShopSamples {
@@ -63,7 +63,10 @@ impl ShopSamples {
             shop.method_pays(&checkout, "tok_challenge").await;
             shop.pay(&checkout).await;
         }
-        let order = sell(&shop, "tok_ok").await;
+        let order = match operation {
+            "play_store_refund" => shop.order_at_store(1_000).await,
+            _ => sell(&shop, "tok_ok").await,
+        };
         let token = match operation {
             "replace_rail_refund" => "tok_refund_fails",
             _ => "tok_gone",
@@ -124,6 +127,7 @@ impl ShopSamples {
             "product" => &self.product,
             "payment_method" => &self.method,
             "checkout" => &self.checkout,
+            "payment" => &self.payment,
             "buyer" => "per_00000000000000000000000007",
             "rail" => "sandbox",
             "token" => "tok_ok",
@@ -166,7 +170,13 @@ async fn settlement(world: &World) -> String {
 }
 
 async fn payout(world: &World, shop: &Shop<'_>) -> String {
-    let until = outside::clock::Clock::now(&world.clock).to_string();
+    // The clock of the book may have been moved.
+    let Some(engine::Answer::Book { now, .. }) =
+        world.book.handle().ask(engine::Query::Book).unwrap()
+    else {
+        panic!("a book knows its time")
+    };
+    let until = now.to_string();
     world.pass(Span::seconds(1));
     let run = json!({"currency": "USD", "until": until});
     let run = world.post("/v1/payouts/runs", run).fresh().await_status(201).await.json;

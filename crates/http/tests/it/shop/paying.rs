@@ -1,6 +1,6 @@
 //! Paying: once, all or nothing, and shown as it is.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Shop, id};
 use crate::fake_rails::{BANK, FakeRails};
@@ -255,6 +255,35 @@ async fn an_address_to_come_back_to_is_looked_at() {
         let told = world.get(path).await_status(200).await;
         assert!(!told.text().contains("/done"), "{path}: {}", told.text());
     }
+}
+
+#[tokio::test]
+async fn a_store_is_played_where_one_was_paid_in_a_test_book() {
+    let mut world = World::new();
+    let shop = Shop::open(&world).await;
+    let payment_of = |order: Value| order["tenders"][0]["payment"].as_str().unwrap().to_owned();
+    let payment = payment_of(shop.order_at_store(1_000).await);
+    let play = |payment: &str, amount: Value| {
+        let body = json!({"payment": payment, "amount": amount, "makes": true});
+        world.post("/v1/test/store-refunds", body)
+    };
+    let keyless = play(&payment, usd(100));
+    keyless.await_problem(400, "idempotency_key_required", Some("Idempotency-Key")).await;
+    // Nobody hears the store of this test, so the payment is told as it is when the wait is over.
+    let told = play(&payment, usd(100)).fresh().await_status(200).await.json;
+    check_members(&told, json!({"id": payment, "status": "captured", "refunded": usd(0)}));
+    let refused = play(&payment, usd(1_001)).fresh();
+    refused.await_problem(400, "invalid_request", Some("/amount")).await;
+    let unknown = format!("pay_{}", "0".repeat(26));
+    play(&unknown, usd(100)).fresh().await_problem(404, "payment_not_found", None).await;
+    let of_card = payment_of(shop.order(1_000, 0, "tok_ok").await);
+    let elsewhere = play(&of_card, usd(100)).fresh();
+    elsewhere.await_problem(400, "invalid_request", Some("/payment")).await;
+    let live = world.open_live_book("live");
+    let key = world.key_of(&live, store::KeyKind::Secret, http::Scopes::ALL);
+    let body = json!({"payment": payment, "amount": usd(100), "makes": true});
+    let ask = world.post("/v1/test/store-refunds", body).fresh().with(&key);
+    ask.await_problem(422, "not_a_test_book", None).await;
 }
 
 #[tokio::test]

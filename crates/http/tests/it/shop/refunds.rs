@@ -292,3 +292,41 @@ async fn a_dispute_is_shown_and_blocks_refunds() {
     check_members(&told.json, expected);
     assert_eq!(shop.read("payments", payment).await["disputed"], usd(800));
 }
+
+/// Of two payments a store was paid by one, and the other was refused: the store does not know that
+/// it should give anything back.
+#[tokio::test]
+async fn what_a_store_has_taken_in_vain_waits_until_it_was_asked() {
+    let world = World::new();
+    let shop = Shop::open(&world).await;
+    let checkout = shop.checkout(1_000).await;
+    let methods =
+        [shop.method_of("sandbox_store", "tok_silent").await, shop.method("tok_silent").await];
+    for (method, cents) in methods.iter().zip([400, 600]) {
+        let amount = usd(cents);
+        let tender = json!({"kind": "payment_method", "payment_method": method, "amount": amount});
+        shop.tender(&checkout, tender).await;
+    }
+    shop.pay(&checkout).await;
+    let payments = shop.list(&format!("/v1/payments?checkout={checkout}")).await;
+    let of = |cents: i64| id(payments.iter().find(|one| one["amount"] == usd(cents)).unwrap());
+    let rails = FakeRails::new(world.book.handle().clone());
+    rails.capture(of(400).parse().unwrap());
+    rails.decline(of(600).parse().unwrap());
+    world.flush();
+    let stuck = shop.list("/v1/rail-refunds").await.remove(0);
+    check_members(
+        &stuck,
+        json!({
+            "status": "needs_consent", "consent_reason": "held_by_store", "refund": null,
+            "amount": usd(400), "rail": "sandbox_store",
+        }),
+    );
+    let path = format!("/v1/rail-refunds/{}", id(&stuck));
+    let other = json!({"payment_method": shop.method_of("sandbox_store", "tok_ok").await});
+    let consent = world.post(&format!("{path}/consent"), other).fresh();
+    consent.await_problem(422, "held_by_store", None).await;
+    let asked = world.post(&format!("{path}/retry"), json!({})).fresh().await_status(200).await;
+    check_members(&asked.json, json!({"status": "pending", "consent_reason": null}));
+    assert_eq!(shop.balance("refund/payable").await, 400);
+}

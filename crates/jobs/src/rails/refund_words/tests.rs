@@ -8,7 +8,7 @@ fn usd(minor: i64) -> Money {
     Money::new(minor, Currency::USD).unwrap()
 }
 
-fn known(word: &str) -> RailRefund {
+pub(in crate::rails) fn known(word: &str) -> RailRefund {
     let state = match word {
         "waiting" => Known::Waiting,
         "sent" => Known::Sent,
@@ -43,6 +43,7 @@ fn shown(stage: RefundStage) -> RefundState {
         payment: Text::new("pi_1").unwrap(),
         operation: None,
         amount: usd(500),
+        created_at: None,
         stage,
     }
 }

@@ -19,7 +19,7 @@ use payments::{
     Method, NewMethod, NextAction, Payment, PaymentState, RailRefund, RailToken, RefundState,
     ReturnUrl,
 };
-use rails::sandbox::{Sandbox, Settings};
+use rails::sandbox::{Kind, Sandbox, Settings};
 use rails::{Rail, Reference, Secret};
 use shop::{
     BasisPoints, Checkout, CheckoutState, NewCheckout, NewLine, OrderRefund, RefundOrder,
@@ -72,16 +72,16 @@ impl Place {
     }
 }
 
-fn sandbox_settings() -> Settings {
-    Settings::new(7, Secret::new("sandbox-secret"))
+fn sandbox_settings(kind: Kind) -> Settings {
+    Settings::of(kind, 7, Secret::new("sandbox-secret"))
 }
 
-fn open_sandbox(place: &Place, clock: &Arc<dyn Clock>) -> Sandbox {
+fn open_sandbox(place: &Place, clock: &Arc<dyn Clock>, kind: Kind) -> Sandbox {
     match place {
-        Place::Memory(_) => Sandbox::in_memory(clock.clone(), sandbox_settings()),
+        Place::Memory(_) => Sandbox::in_memory(clock.clone(), sandbox_settings(kind)),
         Place::Sqlite(_, _, folder) => {
             let path = folder.path().join("sandbox.jsonl");
-            Sandbox::open(&path, clock.clone(), sandbox_settings()).unwrap()
+            Sandbox::open(&path, clock.clone(), sandbox_settings(kind)).unwrap()
         }
     }
 }
@@ -102,6 +102,7 @@ fn spawn(place: &Place, wall_micros: &Arc<AtomicI64>, lease: Lease) -> Running {
 pub type Between = Arc<dyn Fn(Arc<dyn Rail>) -> Arc<dyn Rail> + Send + Sync>;
 
 pub struct Market {
+    kind: Kind,
     /// `None` while it is being opened again.
     running: Option<Running>,
     pub sandbox: Sandbox,
@@ -176,7 +177,22 @@ impl Market {
         Market::open_leased(kept, between, others, Lease::forever())
     }
 
+    /// One whose sandbox is an app store.
+    pub fn open_store(kept: Kept, between: Option<Between>) -> Market {
+        Market::open_kind(Kind::Store, kept, between, Vec::new(), Lease::forever())
+    }
+
     pub fn open_leased(
+        kept: Kept,
+        between: Option<Between>,
+        others: Vec<Connected>,
+        lease: Lease,
+    ) -> Market {
+        Market::open_kind(Kind::Cards, kept, between, others, lease)
+    }
+
+    fn open_kind(
+        kind: Kind,
         kept: Kept,
         between: Option<Between>,
         others: Vec<Connected>,
@@ -189,7 +205,8 @@ impl Market {
         let time_of_book = Arc::new(TimeOfBook(Mutex::new(TimeOfBook::of(&running))));
         let clock: Arc<dyn Clock> = time_of_book.clone();
         let market = Market {
-            sandbox: open_sandbox(&place, &clock),
+            kind,
+            sandbox: open_sandbox(&place, &clock, kind),
             running: Some(running),
             clock,
             time_of_book,
@@ -231,8 +248,8 @@ impl Market {
         self.running = Some(running);
         if let Place::Sqlite(..) = self.place {
             // The file must be free before it is opened.
-            self.sandbox = Sandbox::in_memory(self.clock.clone(), sandbox_settings());
-            self.sandbox = open_sandbox(&self.place, &self.clock);
+            self.sandbox = Sandbox::in_memory(self.clock.clone(), sandbox_settings(self.kind));
+            self.sandbox = open_sandbox(&self.place, &self.clock, self.kind);
         }
         self.start();
     }
@@ -345,7 +362,7 @@ impl Market {
             brand: None,
             last4: None,
             expiry: None,
-            is_store_mediated: false,
+            is_store_mediated: self.kind == Kind::Store && rail == self.sandbox.name(),
             declined_at: None,
             created_at: Instant::MIN,
         }))));
@@ -354,7 +371,8 @@ impl Market {
 
     /// Begins to pay a new checkout by methods of the sandbox with these tokens, in equal parts.
     pub fn pay(&self, tokens: &[&str]) -> CheckoutId {
-        let methods: Vec<_> = tokens.iter().map(|token| self.method("sandbox", token)).collect();
+        let rail = self.sandbox.name();
+        let methods: Vec<_> = tokens.iter().map(|token| self.method(rail, token)).collect();
         let checkout = self.checkout();
         self.pay_by(checkout, &methods);
         checkout
@@ -503,7 +521,7 @@ impl Market {
 
     /// Lines of the sandbox's file, each with what of ours it is about.
     pub fn settled_lines(&self, told: &[rails::SettledLine]) -> Vec<payments::NewLine> {
-        let (rail, mut reader) = (Token::new("sandbox").unwrap(), self.reader());
+        let (rail, mut reader) = (Token::new(self.sandbox.name()).unwrap(), self.reader());
         let noted = told.iter().map(|line| {
             let noted = jobs::settled_line(&rail, line);
             let Some(name) = jobs::name_to_find(&rail, line) else { return noted };
@@ -545,12 +563,17 @@ impl Market {
     /// As [`Market::close`], for whoever has it in a larger whole.
     #[track_caller]
     pub fn end(&mut self) {
-        // The rail counts what is on its way back as gone already.
-        let is_sent = |refund: &RailRefund| refund.state == RefundState::Sent;
+        // The rail counts what is on its way back as gone; a store what it has a name for.
+        let is_made = |refund: &RailRefund| match self.kind {
+            Kind::Cards => true,
+            Kind::Store => refund.rail_reference.is_some(),
+        };
+        let is_sent = |refund: &RailRefund| refund.state == RefundState::Sent && is_made(refund);
         let refunds = self.rail_refunds();
         let sent = refunds.iter().filter(|refund| is_sent(refund));
         let sent: i64 = sent.map(|refund| refund.amount.amount.minor()).sum();
-        let booked = self.ledger("rail/sandbox/clearing") - sent;
+        let clearing = format!("rail/{}/clearing", self.sandbox.name());
+        let booked = self.ledger(&clearing) - sent;
         assert_eq!(booked, self.sandbox.balance(Currency::USD), "the rail has something else");
         self.stop();
         let mut reader = self.place.reader();

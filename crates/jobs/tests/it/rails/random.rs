@@ -17,6 +17,10 @@ use super::shaky::{Faults, Shaky};
 pub struct Dice(SeededRandomness);
 
 impl Dice {
+    pub fn new(seed: u64) -> Dice {
+        Dice(SeededRandomness::new(seed))
+    }
+
     /// A number below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
         self.0.next_u64() % end.max(1)
@@ -31,7 +35,7 @@ impl Dice {
 
 /// One case: so many acts, then rest.
 fn check(kept: Kept, seed: u64) {
-    let mut dice = Dice(SeededRandomness::new(seed));
+    let mut dice = Dice::new(seed);
     let faults = Faults::default();
     faults.by_chance(seed, u8::try_from(dice.below(35)).unwrap());
     let of_rail = faults.clone();

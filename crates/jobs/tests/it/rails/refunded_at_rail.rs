@@ -11,22 +11,22 @@ use super::market::{Kept, Market, PATIENCE, PRICE};
 use super::shaky::{Fault, shaky_market};
 use super::unclaimed::{card, sell};
 
-fn soon() -> Span {
+pub fn soon() -> Span {
     Span::seconds(1)
 }
 
-fn reference(market: &Market, checkout: CheckoutId) -> Reference {
+pub fn reference(market: &Market, checkout: CheckoutId) -> Reference {
     market.payments(checkout)[0].rail_reference.clone().unwrap()
 }
 
-fn refund_at_rail(market: &Market, checkout: CheckoutId, minor: i64) -> Reference {
+pub fn refund_at_rail(market: &Market, checkout: CheckoutId, minor: i64) -> Reference {
     let part = Amount::new(minor).unwrap();
     market.sandbox.refund_at_rail(&reference(market, checkout), part).unwrap()
 }
 
 /// The one dispute there is: a refund that was made at the rail.
 #[track_caller]
-fn the_one(market: &Market, minor: i64) -> Dispute {
+pub fn the_one(market: &Market, minor: i64) -> Dispute {
     let mut all = market.disputes();
     assert_eq!(all.len(), 1, "{all:#?}");
     let one = all.remove(0);
