@@ -7,7 +7,8 @@ use crate::conclude::standing;
 use crate::{Appeal, Claim, ClaimEvent, Clocks, Effect, NewAttachment, Outcome, Refusal, Rows};
 use crate::{Status, StepName};
 
-/// Has somebody decide who had no part in the first decision. That one stands meanwhile.
+/// Has somebody decide who had no part in the first decision. That one stands meanwhile. While a
+/// dispute is open (`is_disputed`) it waits for that, as any claim does.
 ///
 /// # Errors
 ///
@@ -19,6 +20,7 @@ pub fn appeal(
     new: &[NewAttachment],
     claim: &Claim,
     rows: Rows<'_>,
+    is_disputed: bool,
     clocks: &Clocks,
     now: Instant,
 ) -> Result<Effect, Refusal> {
@@ -45,6 +47,7 @@ pub fn appeal(
     let mut after = claim.clone();
     after.attachments = attachments;
     after.appeal = Some(Appeal { at: now, against: against.clone() });
+    after.held_since = is_disputed.then_some(now);
     after.go_to(Status::Appealed);
     let due_at = clocks.step_due(StepName::AppealDecided, &claim.case(), now);
     after.steps.begin(StepName::AppealDecided, now, due_at);

@@ -3,7 +3,7 @@
 //! One that is open is refused by name when the second is made. One that was decided is linked to,
 //! unless the second shows something new; the rules then decide what that means.
 
-use base::ClaimId;
+use base::{ClaimId, Day};
 
 use crate::Claim;
 
@@ -21,7 +21,9 @@ fn is_same(claim: &Claim, first: &Claim) -> bool {
         _ => true,
     };
     let is_looked_at = match (claim.period, first.period) {
-        (_, None) => true,
+        // Whoever named no days had all looked at that were over.
+        (Some(period), None) => period.ends_on < Day::of(first.filed_at),
+        (None, None) => true,
         (None, Some(_)) => false,
         (Some(period), Some(looked_at)) => looked_at.contains(&period),
     };

@@ -78,8 +78,8 @@ pub fn start_payout(
 /// settled. `returned` is what settlements have returned by then.
 ///
 /// Less may have come back so than the decision has told, when units were delivered after it. Then
-/// the claim says what did come, as a part of what was wanted, and can be appealed against from now
-/// on.
+/// the claim says what did come, as a part of what was wanted. As long as a part is on its way
+/// nobody can appeal against it, so a first decision that grants a part can be from now on.
 ///
 /// # Errors
 ///
@@ -101,11 +101,15 @@ pub fn note_paid(
         missing = payout.elsewhere.saturating_sub(returned);
         payout.elsewhere = payout.elsewhere.min(returned);
     }
-    if let Some(decision) = after.decision.as_mut().filter(|_| !missing.is_zero()) {
-        decision.award.elsewhere = decision.award.elsewhere.saturating_sub(missing);
-        decision.outcome = Outcome::PartlyApprove;
-        let is_first = claim.appeal.is_none();
-        decision.appeal_until = is_first.then(|| clocks.appeal_until(&claim.case(), now));
+    if let Some(decision) = &mut after.decision {
+        if !missing.is_zero() {
+            decision.award.elsewhere = decision.award.elsewhere.saturating_sub(missing);
+            decision.outcome = Outcome::PartlyApprove;
+        }
+        if decision.outcome == Outcome::PartlyApprove {
+            let is_first = claim.appeal.is_none();
+            decision.appeal_until = is_first.then(|| clocks.appeal_until(&claim.case(), now));
+        }
     }
     after.steps.finish(StepName::Paid, now);
     after.go_to(Status::Paid);

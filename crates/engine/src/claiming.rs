@@ -359,7 +359,9 @@ fn one<R: Rows>(
         }
         ClaimCommand::SendBack { by, .. } => claims::send_back(*by, claim, rows),
         ClaimCommand::Appeal { attachments, .. } => {
-            claims::appeal(attachments, claim, rows, book.clocks_of(claim.filed_at), now)
+            let is_disputed = case.bought.as_ref().is_some_and(|it| it.funds().is_disputed);
+            let clocks = book.clocks_of(claim.filed_at);
+            claims::appeal(attachments, claim, rows, is_disputed, clocks, now)
         }
         ClaimCommand::Attach { new, .. } => claims::attach(*new, claim, rows, now),
         ClaimCommand::Withdraw { .. } => claims::withdraw(claim, rows),

@@ -191,7 +191,9 @@ impl Stated {
             Some(decision) => of_rules(claim, facts, decision, next),
             None => state_person(record, facts, claim.currency, messages, next),
         };
-        let statement = Statement { automated: record.automated, ..statement };
+        // A person looks at what is proposed, or has looked before it stood.
+        let is_seen = claim.decision.is_none() || record.approved_by.is_some();
+        let statement = Statement { automated: record.automated && !is_seen, ..statement };
         Some(Stated {
             statement,
             currency: claim.currency,

@@ -279,6 +279,8 @@ fn the_same_again_is_linked_to_the_first() {
     check(|one| one.attachments = vec![file_of(1)], |two| two.attachments = vec![file_of(1)], true);
     check(|_| {}, |two| two.attachments = vec![file_of(1)], false);
     check(|_| {}, |two| two.period = period("2026-03-04", "2026-03-05"), true);
+    // The first was made on the ninth: that day was not over.
+    check(|_| {}, |two| two.period = period("2026-03-08", "2026-03-09"), false);
     let some_days = || period("2026-03-04", "2026-03-05");
     check(|one| one.period = some_days(), |_| {}, false);
     check(|one| one.period = some_days(), |two| two.period = some_days(), true);

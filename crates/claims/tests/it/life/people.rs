@@ -172,6 +172,21 @@ fn an_appeal_waits_for_new_facts_after_a_dispute() {
 }
 
 #[test]
+fn an_appeal_while_a_dispute_is_open_waits_for_it() {
+    let mut world = World::new();
+    world.decided(1, Ground::TechnicalError, Outcome::Deny, 0);
+    world.funds.is_disputed = true;
+    world.appeal(1, &[]).unwrap();
+    assert_eq!(world.claim(1).held_since, Some(world.now));
+    world.funds.is_disputed = false;
+    world.release(1).unwrap();
+    let approve = review_of(ANN, Outcome::Approve, award(10, 0));
+    assert_eq!(world.review(1, &approve), Err(Refusal::FactsMissing));
+    world.freeze(1).unwrap();
+    world.review(1, &approve).unwrap();
+}
+
+#[test]
 fn nobody_decides_on_what_they_bought_by_filing_it_as_a_contact() {
     let mut world = World::new();
     world.file(&hinted_claim(1)).unwrap();

@@ -303,7 +303,7 @@ impl World {
 
     pub fn appeal(&mut self, number: u128, new: &[NewAttachment]) -> Result<(), Refusal> {
         self.change(number, |claim, rows, world| {
-            claims::appeal(new, claim, rows, world.clocks(), world.now)
+            claims::appeal(new, claim, rows, world.funds.is_disputed, world.clocks(), world.now)
         })
     }
 
