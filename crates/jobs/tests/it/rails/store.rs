@@ -220,6 +220,23 @@ fn what_the_store_declines_has_failed_and_does_not_end_what_takes_its_place() {
 }
 
 #[test]
+fn one_decline_ends_one_of_ours_however_often_it_is_heard_of() {
+    for kept in BOTH {
+        let mut market = opened(kept);
+        let checkout = paid(&market);
+        let [first, second] = [(); 2].map(|()| market.refund(checkout, 4_000));
+        decline(&market, checkout, 4_000);
+        market.pass(Span::days(8));
+        check_status(&market, first, "failed");
+        check_status(&market, second, "pending");
+        market.reopen(Ending::Unswept);
+        market.pass(Span::days(40));
+        check_status(&market, second, "pending");
+        close(market);
+    }
+}
+
+#[test]
 fn a_process_that_begins_anew_finds_what_the_store_has_done() {
     for ending in [Ending::Swept, Ending::Unswept] {
         for declines in [false, true] {
