@@ -279,8 +279,6 @@ fn the_same_again_is_linked_to_the_first() {
     check(|one| one.attachments = vec![file_of(1)], |two| two.attachments = vec![file_of(1)], true);
     check(|_| {}, |two| two.attachments = vec![file_of(1)], false);
     check(|_| {}, |two| two.period = period("2026-03-04", "2026-03-05"), true);
-    // The first was made on the ninth: that day was not over.
-    check(|_| {}, |two| two.period = period("2026-03-08", "2026-03-09"), false);
     let some_days = || period("2026-03-04", "2026-03-05");
     check(|one| one.period = some_days(), |_| {}, false);
     check(|one| one.period = some_days(), |two| two.period = some_days(), true);
@@ -289,6 +287,20 @@ fn the_same_again_is_linked_to_the_first() {
         |two| two.period = period("2026-03-05", "2026-03-06"),
         false,
     );
+}
+
+#[test]
+fn days_that_were_not_over_are_not_the_same_again() {
+    for (ends_on, is_linked) in [("2026-03-04", true), ("2026-03-05", false)] {
+        let mut world = World::new();
+        world.now = at("2026-03-05T12:00:00Z");
+        world.decided(1, Ground::TechnicalError, Outcome::Deny, 0);
+        world.now = at("2026-03-06T12:00:00Z");
+        let period = period("2026-03-04", ends_on);
+        world.file(&NewClaim { period, ..new_claim(2, Ground::TechnicalError) }).unwrap();
+        let first = is_linked.then_some(ClaimId::from_bits(1));
+        assert_eq!(world.claim(2).linked_to, first, "{ends_on}");
+    }
 }
 
 #[test]
