@@ -44,6 +44,15 @@ impl Heard {
     }
 }
 
+/// Refunds that somebody has made at the rail itself.
+#[derive(Debug, Default)]
+struct Made {
+    /// Past us.
+    foreign: Vec<RefundState>,
+    /// In the place of refunds of ours, whose rows have their names.
+    for_ours: Vec<RefundState>,
+}
+
 impl Visit<'_> {
     /// Asks what was taken back of a payment, and brings our rows there. `told` is what the rail
     /// has just said of the payment.
@@ -60,7 +69,7 @@ impl Visit<'_> {
         let Some(reference) = named.or(told.map(|told| &told.reference)) else {
             return Ok(Heard::SILENCE);
         };
-        let (mut heard, foreign) = self.refunds_at(payment, reference, told)?;
+        let (mut heard, made) = self.refunds_at(payment, reference, told)?;
         let outcome = self.desk.called().disputes(reference);
         self.notice(&outcome, &payment.id.to_string());
         let mut disputes = Vec::new();
@@ -72,37 +81,39 @@ impl Visit<'_> {
         let (won, mut others): (Vec<_>, Vec<_>) = disputes.into_iter().partition(is_won);
         // A refund covers one of them, and is in the book before that is over: what the dispute
         // held back would be sent meanwhile.
-        let mut covering: Vec<&RefundState> = foreign.iter().collect();
+        let mut covering: Vec<&RefundState> = made.foreign.iter().chain(&made.for_ours).collect();
         for dispute in &mut others {
             self.clear_up(payment, dispute, &mut covering)?;
         }
-        let at_rail: Vec<_> = foreign.into_iter().map(as_dispute).collect();
+        let at_rail: Vec<_> = made.foreign.into_iter().map(as_dispute).collect();
         for told in won.iter().chain(&at_rail).chain(&others) {
             heard = heard.and(self.bring(payment, told)?);
         }
         Ok(heard)
     }
 
-    /// Notes refunds of ours. Returns those that somebody else has made, what has come back first.
+    /// Notes refunds of ours. Returns those that somebody has made there, what has come back first.
     fn refunds_at(
         &self,
         payment: &Payment,
         reference: &Reference,
         told: Option<&PaymentState>,
-    ) -> Result<(Heard, Vec<RefundState>), JobError> {
+    ) -> Result<(Heard, Made), JobError> {
         if is_untouched(payment, told) {
-            return Ok((Heard::NOTHING, Vec::new()));
+            return Ok((Heard::NOTHING, Made::default()));
         }
         let outcome = self.desk.called().refunds(reference);
         self.notice(&outcome, &payment.id.to_string());
-        let Outcome::Succeeded(all) = outcome else { return Ok((Heard::SILENCE, Vec::new())) };
+        let Outcome::Succeeded(all) = outcome else {
+            return Ok((Heard::SILENCE, Made::default()));
+        };
         // What was released can be told from a refund only beside what was captured.
         let Some(all) = told.and_then(|told| without_release(all, told)) else {
-            return Ok((Heard::SILENCE, Vec::new()));
+            return Ok((Heard::SILENCE, Made::default()));
         };
-        let (heard, mut foreign) = self.refunds(payment, all)?;
-        foreign.sort_by_key(|state| !matches!(state.stage, RefundStage::Failed(_)));
-        Ok((heard, foreign))
+        let (heard, mut made) = self.refunds(payment, all)?;
+        made.foreign.sort_by_key(|state| !matches!(state.stage, RefundStage::Failed(_)));
+        Ok((heard, made))
     }
 
     /// A dispute of which its rail says that it was prevented, and not who has the money: where a
@@ -153,12 +164,12 @@ impl Visit<'_> {
         Ok(heard)
     }
 
-    /// Notes what the rail says of refunds of ours. Returns those that somebody else has made.
+    /// Notes what the rail says of refunds of ours. Returns those that somebody has made there.
     fn refunds(
         &self,
         payment: &Payment,
         told: Vec<RefundState>,
-    ) -> Result<(Heard, Vec<RefundState>), JobError> {
+    ) -> Result<(Heard, Made), JobError> {
         let (mut heard, mut nameless) = (Heard::NOTHING, Vec::new());
         for state in told {
             match state.operation.as_ref().and_then(done_for) {
@@ -175,27 +186,45 @@ impl Visit<'_> {
                 Some(DoneFor::Payment(_)) | None => nameless.push(state),
             }
         }
-        if self.desk.is_store() {
-            let (concluded, foreign) = self.by_store(payment, nameless)?;
-            return Ok((heard.and(concluded), foreign));
+        let mut made = Made::default();
+        let (named, others) = match self.desk.is_store() {
+            true => self.by_store(payment, nameless)?,
+            false => self.by_name(payment, nameless, &mut made)?,
+        };
+        heard = heard.and(named);
+        for state in others {
+            if self.in_place_of(payment, &state)? {
+                heard.has_news = true;
+                made.for_ours.push(state);
+            } else {
+                made.foreign.push(state);
+            }
         }
+        Ok((heard, made))
+    }
+
+    /// Notes those of ours that the rail calls so. Returns those that are not known by their name.
+    fn by_name(
+        &self,
+        payment: &Payment,
+        told: Vec<RefundState>,
+        made: &mut Made,
+    ) -> Result<(Heard, Vec<RefundState>), JobError> {
         // Before names are read: one of ours that gets its name meanwhile is in one of the two.
-        let unnamed = if nameless.is_empty() { Vec::new() } else { self.unnamed(payment)? };
-        let mut foreign = Vec::new();
-        for (state, refund) in self.with_ours(payment, nameless)? {
+        let unnamed = if told.is_empty() { Vec::new() } else { self.unnamed(payment)? };
+        let (mut heard, mut others) = (Heard::NOTHING, Vec::new());
+        for (state, refund) in self.with_ours(payment, told)? {
             match refund {
                 Some(refund) => {
+                    made.for_ours.push(state.clone());
                     heard = heard.and(self.of_ours(&refund, refund.attempt, state)?);
                 }
                 // It may be ours, and our own question about that will tell.
                 None if unnamed.contains(&state.amount) => heard = heard.and(Heard::SILENCE),
-                None => match self.in_place_of(payment, &state)? {
-                    true => heard.has_news = true,
-                    false => foreign.push(state),
-                },
+                None => others.push(state),
             }
         }
-        Ok((heard, foreign))
+        Ok((heard, others))
     }
 
     /// Whether somebody has made it there in the place of a refund of ours that is stuck: of just

@@ -53,7 +53,10 @@ pub(crate) async fn handle(mut call: Call<MakeClaims>) -> Result<Reply, Problem>
     let question = Query::ClaimPreview { new, told: Box::new(told), rules: Some(in_force()) };
     match caller.book().ask(question).await? {
         Some(Answer::ClaimPreview(Ok(preview))) => {
-            let delivery = delivery(caller, &preview.claim).await?;
+            let delivery = match (&preview.decided, not_yet) {
+                (Some(_), None) => delivery(caller, &preview.claim).await?,
+                _ => Vec::new(),
+            };
             Ok(Reply::view(StatusCode::OK, &ClaimTrialView::new(&preview, not_yet, delivery)))
         }
         Some(Answer::ClaimPreview(Err(refusal))) => Err(Problem::refused(&refusal, false)),

@@ -170,6 +170,35 @@ fn a_part_that_is_stuck_and_was_made_at_the_rail_is_paid_once() {
     }
 }
 
+/// The rail does not say who has the money of a dispute, and has given it back to the payer.
+#[test]
+fn one_in_the_place_of_ours_covers_a_dispute_of_its_sum() {
+    let (market, faults) = shaky_market(Kept::Memory);
+    let checkout = market.pay(&["tok_disputed"]);
+    market.pass(soon());
+    market.stop();
+    let half = PRICE / 2;
+    let refund = market.refund(checkout, half);
+    let rail_refund = market.rail_refunds().remove(0).id;
+    let code = payments::FailureCode::new("gone").unwrap();
+    market.note(PaymentCommand::GiveUpRefund { rail_refund, code });
+    refund_at_rail(&market, checkout, half);
+    market.start();
+    market.pass(soon());
+    assert_eq!(market.order_refund(refund).status().as_str(), "succeeded");
+    market.pass(Span::days(2));
+    let dispute = market.disputes().remove(0);
+    assert_eq!((dispute.amount.amount.minor(), dispute.state), (half, DisputeState::Open));
+    faults.blur_disputes();
+    market.sandbox.decide_dispute(&dispute.rail_reference.unwrap(), true).unwrap();
+    market.pass(soon());
+    assert_eq!(market.disputes()[0].state, DisputeState::Won);
+    let payment = market.payments(checkout).remove(0);
+    assert_eq!((payment.refunded.minor(), payment.disputed.minor()), (half, 0));
+    assert_eq!(market.reports(), [""; 0]);
+    market.close();
+}
+
 /// The answer to our refund is lost, and the rail tells of it without our operation: it may be the
 /// one that somebody made there.
 #[test]

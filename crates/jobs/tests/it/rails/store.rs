@@ -360,15 +360,33 @@ fn what_was_taken_in_vain_waits_until_somebody_has_asked_the_store() {
         let name = captured.rail_reference.clone().unwrap();
         market.sandbox.refund_at_rail(&name, captured.captured).unwrap();
         market.pass(soon());
-        // Of the store's own accord it is paid as by a bank, and owed no more.
-        let expected = if is_asked { RefundState::Succeeded } else { RefundState::Settled };
-        assert_eq!(market.rail_refund(waits.id).state, expected);
-        assert_eq!(market.disputes().len(), usize::from(!is_asked));
+        // Also of the store's own accord.
+        assert_eq!(market.rail_refund(waits.id).state, RefundState::Succeeded);
+        assert!(market.disputes().is_empty(), "{:#?}", market.disputes());
         assert_eq!(market.ledger("refund/payable"), 0);
         assert_eq!(market.ledger("chargeback/loss"), 0);
         assert!(!faults.calls().contains(&"refund"), "{:?}", faults.calls());
         close(market);
     }
+}
+
+/// The payer asks the store once more, which gives it then.
+#[test]
+fn what_the_store_has_declined_and_made_later_is_paid_once() {
+    let market = opened(Kept::Sqlite);
+    let checkout = paid(&market);
+    let refund = market.refund(checkout, 4_000);
+    decline(&market, checkout, 4_000);
+    market.pass(soon());
+    check_status(&market, refund, "failed");
+    let name = refund_at_rail(&market, checkout, 4_000);
+    market.pass(Span::days(8));
+    check_status(&market, refund, "succeeded");
+    assert_eq!(row(&market, refund).rail_reference, Some(name));
+    assert!(market.disputes().is_empty(), "{:#?}", market.disputes());
+    assert_eq!(market.ledger("refund/payable"), 0);
+    assert_eq!(market.ledger("chargeback/loss"), 0);
+    close(market);
 }
 
 /// What waits is settled by what the store has made otherwise, once the store says no to it.
