@@ -168,6 +168,7 @@ impl Market {
             24 => match luck % 5 {
                 0 => format!("consent {} {method}", refund()?),
                 1..4 => credit(world, which, luck)?,
+                _ if luck.is_multiple_of(2) => format!("there {} t{step}", stuck(world, which)?),
                 _ => format!("hand {} rail=bank", stuck(world, which)?),
             },
             25 if luck.is_multiple_of(2) => format!("retry {}", refund()?),

@@ -121,10 +121,10 @@ proptest! {
 
 /// Purchases that do not say which dispute took what of which card are from before that was kept,
 /// and are read as well as can be. So are claims from before the time was kept at which the
-/// platform looks at them.
+/// platform looks at them, and claimants from before it was kept when they had made theirs.
 fn is_read_leniently(table: u8, values: &[Value]) -> bool {
-    let is_older_claim = table == 34 && values.last() == Some(&Value::Null);
-    is_older_claim || (table == 20 && values.get(7) == Some(&Value::Null))
+    let is_older = [34, 36].contains(&table) && values.last() == Some(&Value::Null);
+    is_older || (table == 20 && values.get(7) == Some(&Value::Null))
 }
 
 /// Columns with lists, and others of several values, by the number of their table.
