@@ -64,7 +64,7 @@ impl Both {
     /// What a line pays by hand, unless it is refused.
     fn by_hand_of(&self, line: &str) -> i64 {
         let words: Vec<&str> = line.split(' ').collect();
-        if let ["hand", refund, ..] = words[..] {
+        if let ["hand" | "there", refund, ..] = words[..] {
             let id = base::RailRefundId::from_bits(crate::words::bits(refund));
             return self.world.rail_refund.get(&id).map_or(0, |row| row.amount.amount.minor());
         }

@@ -27,7 +27,7 @@ pub struct ShopModel {
     seq: u64,
     wall: Instant,
     audited_at: u64,
-    /// What was paid by hand of refunds whose cards are gone.
+    /// What people have sent past the market's rail: by hand, or in the rail's own pages.
     pub by_hand: i64,
 }
 
@@ -147,9 +147,10 @@ impl Model for ShopModel {
         let at = self.world.now;
         self.entries.extend(change.entries.into_iter().map(|entry| EntryRow { at, entry }));
         let by_hand = match command {
-            Command::Payments(PaymentCommand::PayRailRefundByHand { rail_refund, .. }) => {
-                self.world.rail_refund[rail_refund].amount.amount.minor()
-            }
+            Command::Payments(
+                PaymentCommand::PayRailRefundByHand { rail_refund, .. }
+                | PaymentCommand::NoteRefundAtRail { rail_refund, .. },
+            ) => self.world.rail_refund[rail_refund].amount.amount.minor(),
             _ => 0,
         };
         self.by_hand += owed_by_hand + by_hand;
