@@ -23,7 +23,8 @@
 //! | `begin x1`, `told x1 succeeded attempt=1` | a refund over a rail, and what the rail says |
 //! | `consent x1 m2 unreachable` | … to another method, which its rail may be unable to send to |
 //! | `consent x1 m2`, `retry x1`, `give_up x1 why`, `instead x1 x2` | what people do about it |
-//! | `credit x1 program=P`, `hand x1 rail=bank`, `there x1 name` | a card, of the name of the refund; by hand; at the rail itself |
+//! | `credit x1 program=P`, `hand x1 rail=bank` | a card, of the name of the refund; by hand |
+//! | `there x1 name` | made at the rail itself, which calls it so |
 //! | `credit_share R t1 N` | a card N for what the card of t1 had paid, which is gone |
 //! | `open_dispute d p1 100 stage=2`, `win d`, `lose d stage=2` | |
 //! | `… rest=x reason=refunded_at_rail` | id of the part of a refund that goes its own way; why |
