@@ -8,7 +8,7 @@ use rails::{Rail, Reference, Refund};
 use shop::CheckoutState;
 
 use super::market::{Kept, Market, PATIENCE, PRICE};
-use super::shaky::{Fault, shaky_market};
+use super::shaky::{Fault, Faults, shaky_market};
 use super::unclaimed::{card, sell};
 
 pub fn soon() -> Span {
@@ -22,6 +22,15 @@ pub fn reference(market: &Market, checkout: CheckoutId) -> Reference {
 pub fn refund_at_rail(market: &Market, checkout: CheckoutId, minor: i64) -> Reference {
     let part = Amount::new(minor).unwrap();
     market.sandbox.refund_at_rail(&reference(market, checkout), part).unwrap()
+}
+
+/// Waits until a refund of ours has set out.
+fn until_sent(faults: &Faults) {
+    let clock = SystemClock::new();
+    while !faults.calls().contains(&"refund") {
+        assert!(clock.monotonic() < PATIENCE, "nobody sends it");
+        std::thread::yield_now();
+    }
 }
 
 /// The one dispute there is: a refund that was made at the rail.
@@ -213,11 +222,7 @@ fn one_of_ours_is_never_taken_for_somebody_elses() {
         let next = faults.calls().len() + 1;
         faults.at(next, Fault::Unheard);
         let refund = market.refund(checkout, 4_000);
-        let clock = SystemClock::new();
-        while !faults.calls().contains(&"refund") {
-            assert!(clock.monotonic() < PATIENCE, "nobody sends it");
-            std::thread::yield_now();
-        }
+        until_sent(&faults);
         refund_at_rail(&market, checkout, 3_000);
         market.pass(Span::minutes(5));
         assert_eq!(market.order_refund(refund).status().as_str(), "succeeded", "{hides}");
@@ -245,11 +250,7 @@ fn one_of_the_same_sum_waits_until_ours_is_known() {
         }
         faults.unhear_all("refund");
         let refund = market.refund(checkout, 4_000);
-        let clock = SystemClock::new();
-        while !faults.calls().contains(&"refund") {
-            assert!(clock.monotonic() < PATIENCE, "nobody sends it");
-            std::thread::yield_now();
-        }
+        until_sent(&faults);
         refund_at_rail(&market, checkout, 4_000);
         market.pass(soon());
         assert_eq!(market.disputes().is_empty(), hides, "{:#?}", market.disputes());
