@@ -7,13 +7,12 @@
 //! told, and another one of the same sum is another one.
 
 use base::Instant;
-use payments::{Destination, Payment, RailRefund, RefundNotice, RefundState as Known};
+use payments::{Destination, Payment, RailRefund, RefundNotice};
 use rails::{Outcome, RefundStage, RefundState};
 
 use super::caller::Verdict;
-use super::operation::dispute_id;
 use super::refund_words::after_question;
-use super::taken_back::Heard;
+use super::taken_back::{Heard, is_unnamed};
 use super::visit::Visit;
 use crate::JobError;
 
@@ -26,25 +25,18 @@ struct Waiting {
 }
 
 impl Visit<'_> {
-    /// Notes what the store has done about refunds of ours. `told` carry no operation of ours;
-    /// returns those that were made without us.
+    /// Notes what the store has done about refunds of ours that wait for it. `others` carry neither
+    /// an operation nor a name of ours; returns those that were made without us.
     pub(super) fn by_store(
         &self,
         payment: &Payment,
-        told: Vec<RefundState>,
+        mut others: Vec<RefundState>,
     ) -> Result<(Heard, Vec<RefundState>), JobError> {
-        let (mut heard, mut others, mut foreign) = (Heard::NOTHING, Vec::new(), Vec::new());
-        for (state, refund) in self.with_ours(payment, told)? {
-            match refund {
-                Some(refund) => heard = heard.and(self.of_ours(&refund, refund.attempt, state)?),
-                None => others.push(state),
-            }
-        }
+        let (mut heard, mut foreign) = (Heard::NOTHING, Vec::new());
         let mut waiting = self.waiting_at_store(payment)?;
         others.sort_by_key(in_order);
         for state in others {
-            let id = dispute_id(payment.id, self.desk.name(), &state.reference);
-            let is_new = self.shared.dispute(id)?.is_none();
+            let is_new = self.kept_dispute(payment, &state.reference)?.is_none();
             match is_new.then(|| take_fitting(&mut waiting, &state)).flatten() {
                 Some(refund) => heard = heard.and(self.conclude(&refund, state)?),
                 None => foreign.push(state),
@@ -58,7 +50,7 @@ impl Visit<'_> {
         let mut waiting = Vec::new();
         for refund in self.open_refunds(payment)? {
             let is_original = refund.destination == Destination::Original;
-            if is_original && refund.state == Known::Sent && refund.rail_reference.is_none() {
+            if is_original && is_unnamed(&refund) {
                 let since = self.at_the_rail(refund.created_at)?;
                 waiting.push(Waiting { refund: refund.as_ref().clone(), since });
             }

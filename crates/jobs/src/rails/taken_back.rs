@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::{Amount, Money};
 use engine::{PaymentCommand, Refusal, Row};
 use payments::{
-    Destination, Payment, REFUNDED_AT_RAIL, RailRefund, RefundState as Known,
+    Destination, Dispute, Payment, REFUNDED_AT_RAIL, RailRefund, RefundState as Known,
     Refusal as PaymentRefusal,
 };
 use rails::{
@@ -131,8 +131,7 @@ impl Visit<'_> {
             && let Some(place) = covering.iter().position(covers)
         {
             covering.remove(place);
-            let known =
-                self.shared.dispute(dispute_id(payment.id, self.desk.name(), &told.reference))?;
+            let known = self.kept_dispute(payment, &told.reference)?;
             if known.is_none_or(|known| known.state != payments::DisputeState::Lost) {
                 told.stage = DisputeStage::Won;
             }
@@ -187,11 +186,12 @@ impl Visit<'_> {
             }
         }
         let mut made = Made::default();
-        let (named, others) = match self.desk.is_store() {
-            true => self.by_store(payment, nameless)?,
-            false => self.by_name(payment, nameless, &mut made)?,
-        };
+        let (named, mut others) = self.by_name(payment, nameless, &mut made)?;
         heard = heard.and(named);
+        if self.desk.is_store() {
+            let (concluded, foreign) = self.by_store(payment, others)?;
+            (heard, others) = (heard.and(concluded), foreign);
+        }
         for state in others {
             if self.in_place_of(payment, &state)? {
                 heard.has_news = true;
@@ -211,7 +211,9 @@ impl Visit<'_> {
         made: &mut Made,
     ) -> Result<(Heard, Vec<RefundState>), JobError> {
         // Before names are read: one of ours that gets its name meanwhile is in one of the two.
-        let unnamed = if told.is_empty() { Vec::new() } else { self.unnamed(payment)? };
+        // A store names none of ours by itself: sums tell which it has made.
+        let has_none = told.is_empty() || self.desk.is_store();
+        let unnamed = if has_none { Vec::new() } else { self.unnamed(payment)? };
         let (mut heard, mut others) = (Heard::NOTHING, Vec::new());
         for (state, refund) in self.with_ours(payment, told)? {
             match refund {
@@ -230,9 +232,8 @@ impl Visit<'_> {
     /// Whether somebody has made it there in the place of a refund of ours that is stuck: of just
     /// that amount. Then that one is noted as made, and nothing is taken beside it.
     fn in_place_of(&self, payment: &Payment, state: &RefundState) -> Result<bool, JobError> {
-        let id = dispute_id(payment.id, self.desk.name(), &state.reference);
         let has_failed = matches!(state.stage, RefundStage::Failed(_));
-        if has_failed || self.shared.dispute(id)?.is_some() {
+        if has_failed || self.kept_dispute(payment, &state.reference)?.is_some() {
             return Ok(false);
         }
         for refund in self.open_refunds(payment)? {
@@ -266,7 +267,7 @@ impl Visit<'_> {
     }
 
     /// Notes what the rail says of a refund of ours, when it is news.
-    pub(super) fn of_ours(
+    fn of_ours(
         &self,
         refund: &RailRefund,
         attempt: u32,
@@ -283,15 +284,14 @@ impl Visit<'_> {
 
     /// Refunds that do not say whose they are, each with that of ours which the rail calls so: its
     /// operation was taken away at the rail. Those that are kept as made there are none of ours.
-    pub(super) fn with_ours(
+    fn with_ours(
         &self,
         payment: &Payment,
         told: Vec<RefundState>,
     ) -> Result<Vec<(RefundState, Option<RailRefund>)>, JobError> {
         let mut unknown = Vec::new();
         for state in &told {
-            let id = dispute_id(payment.id, self.desk.name(), &state.reference);
-            if self.shared.dispute(id)?.is_none() {
+            if self.kept_dispute(payment, &state.reference)?.is_none() {
                 unknown.push(state.reference.clone());
             }
         }
@@ -324,13 +324,23 @@ impl Visit<'_> {
             .collect())
     }
 
+    /// The dispute of ours that the rail calls so, if we keep one.
+    pub(super) fn kept_dispute(
+        &self,
+        payment: &Payment,
+        name: &Reference,
+    ) -> Result<Option<Arc<Dispute>>, JobError> {
+        Ok(self.shared.dispute(dispute_id(payment.id, self.desk.name(), name))?)
+    }
+
     fn report_foreign(&self, state: &RefundState) {
         let (rail, about) = (self.desk.name().to_owned(), state.reference.as_str().to_owned());
         self.shared.report_once(&about.clone(), RailReport::Foreign { rail, about });
     }
 }
 
-fn is_unnamed(refund: &RailRefund) -> bool {
+/// Whether the rail may have made it without our knowing its name.
+pub(super) fn is_unnamed(refund: &RailRefund) -> bool {
     refund.state == Known::Sent && refund.rail_reference.is_none()
 }
 
