@@ -5,6 +5,7 @@ use base::{Amount, CardId, ClaimId, Currency, Instant, MethodId, PayerId, Person
 use sha2::{Digest as _, Sha256};
 
 use crate::limits::AUTOMATIC_PAYMENTS_MAX;
+use crate::rows::changed_rows;
 use crate::{Claim, Decision, Fact, FactName, Facts, Finding, Value, WhyUnknown};
 
 /// Whom, or what, a yearly cap is held against.
@@ -171,15 +172,6 @@ pub fn follow_payers(
     is_counted_from: Option<Instant>,
     rows: &[PayerRow<'_>],
 ) -> Vec<AutomaticPaid> {
-    let mut changed = Vec::new();
-    for (payer, row) in rows {
-        let new = || AutomaticPaid { payer: payer.id(), payments: Vec::new() };
-        let mut after = row.cloned().unwrap_or_else(new);
-        after.follow(claim, is_counted_from);
-        let is_new = row.is_none() && after.payments.is_empty();
-        if !is_new && *row != Some(&after) {
-            changed.push(after);
-        }
-    }
-    changed
+    let new = |payer: &Payer| AutomaticPaid { payer: payer.id(), payments: Vec::new() };
+    changed_rows(rows, new, |row| row.follow(claim, is_counted_from))
 }

@@ -8,6 +8,7 @@ use base::{CardId, ClaimId, ClaimantId, Instant, InstrumentId, MethodId, Span};
 use sha2::{Digest as _, Sha256};
 
 use crate::limits::{INSTRUMENT_CLAIMS_MAX, INSTRUMENT_CLAIMS_OF_ONE_MAX};
+use crate::rows::changed_rows;
 use crate::{Claim, Finding, Fingerprint, Ground, Status, Value, WhyUnknown};
 
 /// What several claimants may share.
@@ -94,17 +95,8 @@ pub fn follow_instruments(
     rows: &[InstrumentRow<'_>],
     now: Instant,
 ) -> Vec<InstrumentClaims> {
-    let mut changed = Vec::new();
-    for (instrument, row) in rows {
-        let new = || InstrumentClaims { id: instrument.id(), claims: Vec::new() };
-        let mut after = row.cloned().unwrap_or_else(new);
-        after.follow(claim, now);
-        let is_new = row.is_none() && after.claims.is_empty();
-        if !is_new && *row != Some(&after) {
-            changed.push(after);
-        }
-    }
-    changed
+    let new = |it: &Instrument| InstrumentClaims { id: it.id(), claims: Vec::new() };
+    changed_rows(rows, new, |row| row.follow(claim, now))
 }
 
 impl InstrumentClaims {

@@ -254,3 +254,22 @@ impl Rows<'_> {
         row
     }
 }
+
+/// Rows that follow claims, after a claim has changed: those that `follow` changes. One that is not
+/// there begins as `new`, and stays away while nothing is kept in it.
+pub(crate) fn changed_rows<K, R: Clone + PartialEq>(
+    rows: &[(K, Option<&R>)],
+    new: impl Fn(&K) -> R,
+    follow: impl Fn(&mut R),
+) -> Vec<R> {
+    let mut changed = Vec::new();
+    for (key, row) in rows {
+        let before = row.cloned().unwrap_or_else(|| new(key));
+        let mut after = before.clone();
+        follow(&mut after);
+        if after != before {
+            changed.push(after);
+        }
+    }
+    changed
+}
