@@ -10,8 +10,9 @@ use crate::{Act, Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refus
 /// A person decides instead of a rule that wants to pay more than is left, contradicts itself, or
 /// pays under a yearly cap of which nobody knows how much is used up: never does a rule pay
 /// wrongly, and never is a claim stuck. What a rule wants to pay while the payment is disputed
-/// waits. A large sum waits for a person, whatever the rule says. So does what
-/// would stop the promotion of somebody who has not signed in: nobody knows who asks for it.
+/// waits. A large sum waits for a person, whatever the rule says. So does what would stop the
+/// promotion of somebody else than the claimant, or of one who has not signed in: nobody knows who
+/// asks for it.
 ///
 /// # Errors
 ///
@@ -52,7 +53,7 @@ pub fn decide(
     let approves = decided.outcome.pays();
     let waits = approves && desk.funds.is_disputed;
     let stops = decided.decision.as_ref().is_some_and(|it| it.acts.contains(&Act::StopPromotion));
-    let is_strangers = stops && claim.claimant.person().is_none();
+    let is_strangers = stops && !claim.is_by_owner();
     let is_linked = decided.outcome != Outcome::Link || claim.linked_to.is_some();
     let may_conclude = is_linked && !is_strangers && !decided.is_cap_unknown;
     let mut after = claim.clone();

@@ -4,7 +4,7 @@ use base::{Amount, ClaimId, Currency, Instant, Metadata, PaymentId, PersonId, Pr
 use base::{RefundId, Region, StatementId};
 
 use crate::{Attachment, Case, ChargeHint, Claimant, Code, Digest, Ground, Outcome, Period};
-use crate::{Causes, RailName, Status, Steps};
+use crate::{Causes, RailName, Resolved, Status, Steps};
 
 /// What the claimant has written. The words are sealed elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,9 +81,9 @@ pub struct Appeal {
 }
 
 /// Money that a claim sends back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payout {
-    /// The refund of the order; `None` when all comes back elsewhere.
+    /// The refund of the order; `None` when all comes back elsewhere, or went another way.
     pub refund: Option<RefundId>,
     /// How much of what was spent, tax not counted.
     pub net: Amount,
@@ -95,6 +95,8 @@ pub struct Payout {
     pub at: Instant,
     /// When it had left.
     pub paid_at: Option<Instant>,
+    /// What a person has done where the order did not send it.
+    pub resolved: Option<Resolved>,
 }
 
 /// A request for money back for a promotion.
@@ -188,6 +190,12 @@ impl Claim {
     /// All that it takes of what was spent: promised, on its way, or gone. Tax not counted.
     pub fn committed(&self) -> Amount {
         self.causes.total()
+    }
+
+    /// Whether it was made by whoever bought what it is about. Nobody knows who asks for anybody
+    /// else: they know a charge, and may have found its papers.
+    pub fn is_by_owner(&self) -> bool {
+        self.owner.is_some() && self.claimant.person() == self.owner
     }
 
     /// True while an appeal waits for its decision.

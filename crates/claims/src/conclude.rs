@@ -35,13 +35,15 @@ pub(crate) struct Draft {
     pub decision: Option<Decision>,
 }
 
-/// Whether its facts know of all that was paid for its promotion.
+/// Whether its facts know of all that was paid for its promotion. What is decided without facts
+/// rests on none that could be old; the cap holds all the same.
 ///
 /// # Errors
 ///
 /// `FactsOutdated`.
 pub(crate) fn check_facts(claim: &Claim, desk: Desk<'_>) -> Result<(), Refusal> {
-    let is_known = claim.promotion.is_none() || claim.grants_known == desk.rows.grants();
+    let has_none = claim.promotion.is_none() || claim.facts.is_none();
+    let is_known = has_none || claim.grants_known == desk.rows.grants();
     if is_known { Ok(()) } else { Err(Refusal::FactsOutdated) }
 }
 

@@ -146,7 +146,7 @@ pub use next::{Alert, Awaited, Next, Who, alerts, escalate, next, wakes_at};
 pub use outcome::{Act, Outcome};
 pub use payer::{AutomaticPaid, AutomaticPayment, Payer, PayerRow, automatic_sums, follow_payers};
 pub use payer::{has_yearly_cap, is_cap_unknown, knows_less_than};
-pub use payout::{PayoutPlan, note_paid, plan_payout, start_payout};
+pub use payout::{PayoutPlan, note_paid, plan_payout, resolve_payout, start_payout};
 pub use refusal::Refusal;
 pub use replay::{Difference, EXAMPLES_MAX, MoneyDifference, Moves, PastCase, difference, replay};
 pub use restitution::{NewRestitution, Repaying, Restitution, RestitutionKind, Way};

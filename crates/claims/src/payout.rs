@@ -4,7 +4,7 @@ use base::{Amount, Instant, RefundId};
 
 use crate::funds::gross;
 use crate::{Claim, ClaimEvent, Clocks, Effect, Funds, Outcome, Payout, Refusal, Rows};
-use crate::{Status, StepName};
+use crate::{Resolve, Resolved, Status, StepName, tried_until};
 
 /// What goes back for a claim. The order of the promotion refunds `gross` by its own allocation,
 /// to what it was paid with.
@@ -66,12 +66,68 @@ pub fn start_payout(
     now: Instant,
 ) -> Result<Effect, Refusal> {
     let plan = plan_payout(claim, rows, funds, with_tax)?;
-    let PayoutPlan { net, gross, elsewhere } = plan;
-    let refund = Some(refund).filter(|_| !net.is_zero());
+    let refund = Some(refund).filter(|_| !plan.net.is_zero());
+    Ok(sets_out(plan, refund, None, claim, rows, now))
+}
+
+/// A person has the money of a claim set out that its order does not send: by the order after all,
+/// or another way, which the platform bears with the tax.
+///
+/// Another way is open once sending was tried for [`limits::SENDING_TRIED_FOR`]: what an order
+/// refuses for a moment it is to send.
+///
+/// # Errors
+///
+/// Those of [`plan_payout`]; `NothingToRepay` when all comes back elsewhere; `NotDue` before it was
+/// tried for so long; `PaidByBank` where it is not sent again and the bank has given something
+/// back: a refund of the order counts that; `OwnClaim`.
+///
+/// [`limits::SENDING_TRIED_FOR`]: crate::limits::SENDING_TRIED_FOR
+pub fn resolve_payout(
+    resolve: &Resolve,
+    claim: &Claim,
+    rows: Rows<'_>,
+    funds: &Funds,
+    with_tax: impl Fn(Amount) -> Amount,
+    now: Instant,
+) -> Result<Effect, Refusal> {
+    let plan = plan_payout(claim, rows, funds, with_tax)?;
+    if plan.net.is_zero() {
+        return Err(Refusal::NothingToRepay);
+    }
+    let is_apart = resolve.how.is_apart();
+    let since = claim.steps.last(StepName::Paid).map_or(now, |step| step.begun_at);
+    let due_at = tried_until(since);
+    if is_apart && now < due_at {
+        return Err(Refusal::NotDue { due_at });
+    }
+    if is_apart && !funds.lost.is_zero() {
+        return Err(Refusal::PaidByBank);
+    }
+    if [claim.claimant.person(), claim.owner].contains(&Some(resolve.by)) {
+        return Err(Refusal::OwnClaim);
+    }
+    let refund = Some(resolve.refund).filter(|_| !is_apart);
+    let resolved = Resolved { at: now, by: resolve.by, how: resolve.how.clone() };
+    let mut effect = sets_out(plan, refund, Some(resolved), claim, rows, now);
+    for row in effect.promotions.iter_mut().filter(|_| is_apart) {
+        row.send_apart(plan.net, plan.gross);
+    }
+    Ok(effect)
+}
+
+fn sets_out(
+    PayoutPlan { net, gross, elsewhere }: PayoutPlan,
+    refund: Option<RefundId>,
+    resolved: Option<Resolved>,
+    claim: &Claim,
+    rows: Rows<'_>,
+    now: Instant,
+) -> Effect {
     let mut after = claim.clone();
-    after.payouts.push(Payout { refund, net, gross, elsewhere, at: now, paid_at: None });
+    after.payouts.push(Payout { refund, net, gross, elsewhere, at: now, paid_at: None, resolved });
     after.go_to(Status::Paying);
-    Ok(Effect::of(Some(claim), after, rows, ClaimEvent::PayoutStarted))
+    Effect::of(Some(claim), after, rows, ClaimEvent::PayoutStarted)
 }
 
 /// The money of a claim has left: its refund has succeeded, and what comes back elsewhere was

@@ -23,13 +23,16 @@ pub struct Review {
 
 /// A person decides. A large sum waits for a second one.
 ///
-/// A claim whose charge nobody finds can be denied before it is matched, and appealed against.
+/// A claim whose charge nobody finds can be denied before it is matched, and appealed against. One
+/// whose facts cannot be put together can be decided without them, once a step of it is late: it
+/// would wait for ever.
 ///
 /// # Errors
 ///
 /// In this order: `ProposalWaits`; `NotMatched` when anything but a denial is said of what was not
-/// found; `NotInReview` unless it is in review or appealed; `FactsMissing` when a dispute has ended
-/// since they were gathered; `PaymentDisputed`, while a dispute is open, unless it is denied;
+/// found; `NotInReview` unless it is in review, appealed, or late without facts; `FactsMissing` when
+/// a dispute has ended since they were gathered; `PaymentDisputed`, while a dispute is open, unless
+/// it is denied;
 /// `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`; `CodesMissing`;
 /// `TooManyDecisions` ([`limits::DECISIONS_MAX`]) unless it is denied;
 /// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`,
@@ -49,10 +52,14 @@ pub fn review(
         return Err(Refusal::NotMatched);
     }
     let is_received = claim.status == Status::Received && is_unmatched;
-    if !matches!(claim.status, Status::InReview | Status::Appealed) && !is_received {
+    let is_late = claim.steps.open().any(|step| step.late_by(now).is_some());
+    let lacks_facts = !is_unmatched && claim.facts.is_none();
+    let waits_in_vain = lacks_facts && is_late && claim.status.is_undecided();
+    let is_for_people = matches!(claim.status, Status::InReview | Status::Appealed);
+    if !is_for_people && !is_received && !waits_in_vain {
         return Err(Refusal::NotInReview);
     }
-    if !is_unmatched && claim.facts.is_none() {
+    if lacks_facts && !waits_in_vain {
         return Err(Refusal::FactsMissing);
     }
     if !is_denied && is_disputed(claim, desk) {

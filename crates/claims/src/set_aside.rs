@@ -1,5 +1,6 @@
 //! Restitutions that an order refuses to send: they are kept, take their part of the cap, and wait
-//! for a person, who has them sent again, gives store credit, or says how they were paid.
+//! for a person, who has them sent again, gives store credit, or says how they were paid. Of a claim
+//! that waits likewise the same person [says the same](crate::resolve_payout()).
 
 use base::{Amount, Instant, Label, PersonId, RefundId, Span, Token};
 
@@ -19,7 +20,7 @@ pub struct Stuck {
     pub resolved: Option<Resolved>,
 }
 
-/// What a person has done about a restitution that was stuck.
+/// What a person has done about a restitution that was stuck, or about what a claim pays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolved {
     /// When.
@@ -30,7 +31,7 @@ pub struct Resolved {
     pub how: Resolution,
 }
 
-/// How a restitution that was stuck goes on.
+/// How a restitution that was stuck goes on, or the money of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resolution {
     /// The order refunds it after all.
@@ -64,7 +65,7 @@ impl Resolution {
     }
 
     /// Whether it goes another way than by the order that has paid the promotion.
-    fn is_apart(&self) -> bool {
+    pub fn is_apart(&self) -> bool {
         !matches!(self, Resolution::SentAgain)
     }
 }
@@ -103,7 +104,7 @@ pub fn tried_until(since: Instant) -> Instant {
     since.saturating_add(limits::SENDING_TRIED_FOR)
 }
 
-/// What a person does about a restitution that is stuck.
+/// What a person does about a restitution that is stuck, or about what a claim pays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resolve {
     /// Who.

@@ -4,9 +4,7 @@
 use std::sync::Arc;
 
 use base::{ClaimId, PersonId, PromotionId, SuspectId};
-use claims::{
-    AccountFreeze, Act, Claim, Claimant, Code, Decision, Fingerprint, Status, suspect_id,
-};
+use claims::{AccountFreeze, Act, Claim, Code, Decision, Fingerprint, Status, suspect_id};
 use promotions::{Actor, StopCause};
 
 use crate::composition::Composition;
@@ -31,7 +29,7 @@ pub(crate) fn stops(decision: &Decision) -> bool {
 
 /// Freezes and keeps what a decision asks for; what becomes of the promotion is said by
 /// [`hold_or_stop`].
-/// What was done before is not done again. What somebody without an account claims freezes nobody
+/// What was done before is not done again. What somebody else than its owner claims freezes nobody
 /// before a person has granted it.
 pub(crate) fn act<R: Rows>(
     decision: &Decision,
@@ -40,8 +38,7 @@ pub(crate) fn act<R: Rows>(
 ) -> Result<(), Stop> {
     let claim = composed.claim(id)?.ok_or(claims::Refusal::ClaimNotFound)?;
     let Some(code) = decision.reasons.first() else { return Ok(()) };
-    let is_known = matches!(claim.claimant, Claimant::Person(_));
-    let may_freeze = is_known && claim.status.is_open() || claim.status.is_promised();
+    let may_freeze = claim.is_by_owner() && claim.status.is_open() || claim.status.is_promised();
     for act in &decision.acts {
         match (act, claim.promotion, claim.owner) {
             (Act::FreezeAccount, _, Some(owner)) if may_freeze => {

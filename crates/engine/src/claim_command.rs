@@ -84,6 +84,17 @@ pub enum ClaimCommand {
         /// By what.
         back: Box<WayBack>,
     },
+    /// Has the money of a claim set out that its order does not send.
+    ResolvePayout {
+        /// The claim.
+        claim: ClaimId,
+        /// The how manyth payout of it that will be, from 1.
+        number: u32,
+        /// Who.
+        by: PersonId,
+        /// How.
+        way: ResolveBy,
+    },
     /// Notes that the money of a claim has left.
     NotePaid {
         /// The claim.
@@ -163,7 +174,7 @@ pub struct WayBack {
     pub ids: RefundIds,
 }
 
-/// How a restitution goes on that its order has refused to send.
+/// How a restitution, or the money of a claim, goes on that an order has refused to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResolveBy {
     /// The order refunds it after all.
@@ -218,6 +229,7 @@ impl ClaimCommand {
             | ClaimCommand::Withdraw { claim }
             | ClaimCommand::Attach { claim, .. }
             | ClaimCommand::StartPayout { claim, .. }
+            | ClaimCommand::ResolvePayout { claim, .. }
             | ClaimCommand::NotePaid { claim }
             | ClaimCommand::Escalate { claim } => Some(*claim),
             ClaimCommand::Restitute { .. }
@@ -244,6 +256,7 @@ impl ClaimCommand {
             ClaimCommand::Withdraw { .. } => CommandKind::WithdrawClaim,
             ClaimCommand::Attach { .. } => CommandKind::AttachToClaim,
             ClaimCommand::StartPayout { .. } => CommandKind::PayClaim,
+            ClaimCommand::ResolvePayout { .. } => CommandKind::ResolveClaimPayout,
             ClaimCommand::NotePaid { .. } => CommandKind::NoteClaimPaid,
             ClaimCommand::Escalate { .. } => CommandKind::EscalateClaim,
             ClaimCommand::LiftFreeze { .. } => CommandKind::LiftFreeze,

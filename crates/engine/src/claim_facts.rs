@@ -140,8 +140,12 @@ impl Gathered {
             self.know(FactName::Moderation, Value::Word(word), promotion.id);
         }
         if let Some(post) = bought.post {
-            let is_gone = post.is_deleted || cause == Some(EndCause::PostDeleted);
-            let is_gone = is_gone || promotion.pauses.post_is_private;
+            // What became of it after the end has kept nothing from being delivered.
+            let is_deleted = match cause {
+                Some(cause) => cause == EndCause::PostDeleted,
+                None => post.is_deleted,
+            };
+            let is_gone = is_deleted || promotion.pauses.post_is_private;
             self.know(FactName::PostGone, Value::Flag(is_gone), post.id);
             let age = promotion.submitted_at.map(|charged_at| post_age(post, charged_at));
             // What its platform has not told with the post, somebody else may.

@@ -1,7 +1,7 @@
 //! Money of claims and restitutions: what was spent goes back by a refund of the order that has
 //! paid the promotion, to what it was paid with.
 
-use base::{Amount, ClaimId, Instant, PromotionId, Token};
+use base::{Amount, ClaimId, Instant, PersonId, PromotionId, RefundId, Token};
 use claims::Refusal;
 use ledger::AccountName;
 use promotions::{Promotion, State, made_good_account};
@@ -13,8 +13,9 @@ use crate::claiming::{Case, follow};
 use crate::composition::Composition;
 use crate::gift_cards::Decided;
 use crate::order_refunds::{Found, decide, name_ids};
+use crate::resolving::{Resolving, credit_for_payout};
 use crate::rows::{Stop, Walk};
-use crate::{AnswerRef, Context, Rows, WayBack};
+use crate::{AnswerRef, Context, ResolveBy, Rows, WayBack};
 
 /// Sends the money of a claim.
 pub(crate) fn start_payout<R: Rows>(
@@ -32,7 +33,7 @@ pub(crate) fn start_payout<R: Rows>(
     let (funds, with_tax) = (case.funds(), |net| bought.with_tax(net));
     let started = claims::start_payout(back.refund, claim, case.rows(), &funds, with_tax, at.now)?;
     let started = case.with_payers(started, None, at.now);
-    let payout = started.claims.first().and_then(|claim| claim.payouts.last().copied());
+    let payout = started.claims.first().and_then(|claim| claim.payouts.last().cloned());
     let mut composed = Composition::new(walk, at);
     follow(started, claim.promotion, &mut composed)?;
     if let Some(payout) = payout.filter(|payout| !payout.net.is_zero()) {
@@ -40,6 +41,38 @@ pub(crate) fn start_payout<R: Rows>(
         send_back(sums, "claim", bought.promotion, (back, found), &mut composed)?;
     }
     Ok(composed.finish(AnswerRef::Claim(id)))
+}
+
+/// A person has the money of a claim set out that its order does not send. It is the how manyth
+/// payout of the claim that they mean, from 1.
+pub(crate) fn resolve_payout<R: Rows>(
+    id: ClaimId,
+    number: u32,
+    (by, way): (PersonId, &ResolveBy),
+    walk: &mut Walk<'_, R>,
+    at: Context,
+) -> Decided {
+    let resolving = Resolving::find(way, credit_for_payout(id, number), walk, at);
+    let case = Case::find(id, walk)?;
+    case.bought.iter().for_each(|bought| resolving.name_accounts(bought, walk));
+    walk.ready()?;
+    let claim = case.claim;
+    let bought = case.bought.as_ref().ok_or(Refusal::NotApproved)?;
+    // The first is named where nothing is sent by the order, and then is not looked at.
+    let resolve = resolving.resolve(by, RefundId::from_bits(0));
+    let (funds, with_tax) = (case.funds(), |net| bought.with_tax(net));
+    let rows = case.rows();
+    let resolved = claims::resolve_payout(&resolve, claim, rows, &funds, with_tax, at.now)?;
+    if usize::try_from(number) != Ok(claim.payouts.len() + 1) {
+        return Err(Refusal::NothingToChange.into());
+    }
+    let resolved = case.with_payers(resolved, None, at.now);
+    let payout = resolved.claims.first().and_then(|claim| claim.payouts.last());
+    let sums = payout.map_or(Default::default(), |payout| (payout.net, payout.gross));
+    let mut composed = Composition::new(walk, at);
+    follow(resolved, claim.promotion, &mut composed)?;
+    let card = resolving.leave(sums, "claim", bought.promotion, &mut composed)?;
+    Ok(composed.finish(card.map_or(AnswerRef::Claim(id), AnswerRef::CardWithCode)))
 }
 
 /// The order that a refund is of, with what it looks at.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::{ClaimId, Instant, PersonId};
 use claims::facts_id;
 use claims::{Claim, ClaimantClaims, Decision, Desk, Effect, FactName, Facts, Filing, Finding};
-use claims::{FrozenFacts, Funds, Ground, Named, NewClaim, Refusal, RuleBook, Status, Value};
+use claims::{FrozenFacts, Funds, Ground, Named, NewClaim, Outcome, Refusal, RuleBook, Status, Value};
 
 use crate::bought::{self, Bought};
 use crate::claim_acts;
@@ -36,6 +36,9 @@ pub(crate) fn walk<R: Rows>(
         | ClaimCommand::Escalate { claim } => one(*claim, command, walk, at),
         ClaimCommand::StartPayout { claim, back } => {
             claim_money::start_payout(*claim, back, walk, at)
+        }
+        ClaimCommand::ResolvePayout { claim, number, by, way } => {
+            claim_money::resolve_payout(*claim, *number, (*by, way), walk, at)
         }
         ClaimCommand::NotePaid { claim } => claim_money::note_paid(*claim, walk, at),
         ClaimCommand::Restitute { loss, back } => restituting::restitute(loss, back, walk, at),
@@ -371,6 +374,9 @@ fn one<R: Rows>(
     // The same facts and tables decide the same, for ever: so it is known what the rules wanted.
     let facts = case.facts.map(|row| &row.facts).filter(|_| claim.promotion.is_some());
     let decision = facts.map(|facts| case.ruled(facts, book));
+    // A person who grants a part does not follow the rules that wanted it stopped.
+    let is_part = changed.claims.iter().any(is_part_by_person);
+    let decision = decision.filter(|_| !is_part);
     let wants_stop = decision.as_ref().is_some_and(claim_acts::stops);
     let is_granted = changed.claims.iter().any(|after| after.status.is_promised());
     let is_out = case.bought.as_ref().is_some_and(|bought| bought.promotion.slices.open > 0);
@@ -389,6 +395,12 @@ fn one<R: Rows>(
         claim_acts::hold_or_stop(id, wants_stop, &mut composed)?;
     }
     Ok(composed.finish(AnswerRef::Claim(id)))
+}
+
+/// Whether a person has granted a part of what was wanted, which is to be paid now.
+fn is_part_by_person(claim: &Claim) -> bool {
+    let record = claim.decision.as_ref().filter(|_| claim.status.is_promised());
+    record.is_some_and(|it| it.reviewed_by.is_some() && it.outcome == Outcome::PartlyApprove)
 }
 
 /// A change of a claim, and what follows for the settlement of its promotion.

@@ -475,6 +475,8 @@ command_kinds! {
     LiftFreeze = 513 => "lift_freeze",
     /// Notes that somebody has looked at a suspect.
     LookAtSuspect = 514 => "look_at_suspect",
+    /// Has the money of a claim set out that its order does not send.
+    ResolveClaimPayout = 515 => "resolve_claim_payout",
     /// Repays a loss without a claim.
     Restitute = 520 => "restitute",
     /// Notes that the money of a restitution has left.

@@ -56,6 +56,7 @@ mod purchases;
 mod query;
 mod rail_refunds;
 mod refusal;
+mod resolving;
 mod restituting;
 mod rows;
 mod senders;
@@ -83,7 +84,7 @@ pub use promotion_command::PromotionCommand;
 pub use promotions::OperatorPolicy;
 pub use query::{Query, ask, query_needs};
 pub use refusal::{Refusal, StoredRefusal};
-pub use restituting::credit_for;
+pub use resolving::{credit_for, credit_for_payout};
 pub use rows::{Found, Key, Rows};
 pub use shop_command::{AddTender, HoldIds, NewCheckout, PreparedCard, RefundIds, ShopCommand};
 

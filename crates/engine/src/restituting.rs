@@ -4,31 +4,23 @@
 use std::sync::Arc;
 
 use base::Token;
-use base::{Amount, CardId, CheckoutId, PaymentId, PersonId, PromotionId, RefundId, RestitutionId};
+use base::{Amount, CheckoutId, PaymentId, PersonId, PromotionId, RefundId, RestitutionId};
 use claims::facts_id;
 use claims::{Case as ClockCase, Ground, NewRestitution, Refusal, Repaying, RestitutionKind, Way};
-use claims::{Effect, Fingerprint, FrozenFacts, Resolution, Resolve, Restitution};
-use giftcards::{Program, StoreCredit};
-use ledger::AccountName;
+use claims::{Effect, Fingerprint, FrozenFacts, Restitution};
 use payments::Payment;
 use shop::{Checkout, RefundStatus, TenderStatus};
 
 use crate::bought::Bought;
 use crate::claim_facts::gather;
-use crate::claim_money::{Ways, is_settled, make_good, name_accounts, send_back};
+use crate::claim_money::{Ways, is_settled, name_accounts, send_back};
 use crate::claiming::follow;
 use crate::composition::Composition;
-use crate::credits;
 use crate::following::tender_of;
 use crate::gift_cards::Decided;
+use crate::resolving::{Resolving, credit_for};
 use crate::rows::Walk;
-use crate::{AnswerRef, Context, FoundLoss, NewCredit, ResolveBy, Rows, WayBack};
-
-/// The card that is given instead of a restitution that is stuck: it has its bits, so there is one
-/// at most.
-pub fn credit_for(restitution: RestitutionId) -> CardId {
-    CardId::from_bits(restitution.bits())
-}
+use crate::{AnswerRef, Context, FoundLoss, ResolveBy, Rows, WayBack};
 
 /// Repays what the platform has found, by the way of its kind.
 pub(crate) fn restitute<R: Rows>(
@@ -186,8 +178,7 @@ pub(crate) fn note_paid<R: Rows>(
     Ok(composed.finish(AnswerRef::Restitution(id)))
 }
 
-/// Has what is stuck go on: its order refunds it after all, or it leaves by another way, which the
-/// platform bears with the tax.
+/// Has what is stuck go on: its order refunds it after all, or it leaves by another way.
 pub(crate) fn resolve<R: Rows>(
     id: RestitutionId,
     by: PersonId,
@@ -195,34 +186,12 @@ pub(crate) fn resolve<R: Rows>(
     walk: &mut Walk<'_, R>,
     at: Context,
 ) -> Decided {
-    let ways = match way {
-        ResolveBy::SendAgain(back) => Some((back.as_ref(), Ways::find(back, walk, at))),
-        ResolveBy::StoreCredit(_) | ResolveBy::PaidByHand { .. } => None,
-    };
-    let program = match way {
-        ResolveBy::StoreCredit(new) => {
-            credits::name_new(credit_for(id), &new.code, walk);
-            new.program.map(|program| walk.program(program))
-        }
-        _ => None,
-    };
+    let resolving = Resolving::find(way, credit_for(id), walk, at);
     let restitution = walk.restitution(id).ok_or(Refusal::RestitutionNotFound)?;
     let bought = Bought::find(restitution.promotion, walk).ok_or(Refusal::SubjectNotFound)?;
-    name_accounts(Some(&bought), walk);
-    let to = leaves_by(way);
-    walk.account(to.id(restitution.currency));
+    resolving.name_accounts(&bought, walk);
     walk.ready()?;
-    let resolve = Resolve {
-        by,
-        how: match way {
-            ResolveBy::SendAgain(_) => Resolution::SentAgain,
-            ResolveBy::StoreCredit(_) => Resolution::StoreCredit,
-            ResolveBy::PaidByHand { reference, .. } => {
-                Resolution::PaidByHand { reference: reference.clone() }
-            }
-        },
-        refund: ways.as_ref().map_or(restitution.refund, |(back, _)| back.refund),
-    };
+    let resolve = resolving.resolve(by, restitution.refund);
     // Whatever is stuck takes its part of the sums of its promotion.
     let row = bought.claims.ok_or(Refusal::NotStuck)?;
     let (promotion, funds) = (bought.promotion, bought.funds());
@@ -233,35 +202,10 @@ pub(crate) fn resolve<R: Rows>(
     let gross = after.and_then(|row| row.gross).unwrap_or(Amount::ZERO);
     let mut composed = Composition::new(walk, at);
     follow(resolved, Some(promotion.id), &mut composed)?;
-    match (way, ways) {
-        (ResolveBy::SendAgain(_), Some(ways)) => {
-            let sums = (restitution.net, gross);
-            send_back(sums, "restitution", promotion, ways, &mut composed)?;
-        }
-        (ResolveBy::StoreCredit(new), _) => {
-            make_good(gross, &to, promotion, &mut composed)?;
-            let (value, owner) = (promotion.money(gross), Some(promotion.advertiser));
-            let NewCredit { code, .. } = new.as_ref();
-            let credit = StoreCredit { id: credit_for(id), code: code.clone(), value, owner };
-            let program: Option<&Program> = match program {
-                Some(program) => Some(program.ok_or(giftcards::Refusal::ProgramNotFound)?),
-                None => None,
-            };
-            credits::issue(&credit, giftcards::CreditTerms::Program(program), &mut composed)?;
-            return Ok(composed.finish(AnswerRef::CardWithCode(credit.id)));
-        }
-        _ => make_good(gross, &to, promotion, &mut composed)?,
-    }
-    Ok(composed.finish(AnswerRef::Restitution(id)))
-}
-
-/// The account by which the money leaves.
-fn leaves_by(way: &ResolveBy) -> AccountName {
-    match way {
-        ResolveBy::SendAgain(_) => AccountName::OrderClearing,
-        ResolveBy::StoreCredit(_) => AccountName::RefundPayable,
-        ResolveBy::PaidByHand { rail, .. } => AccountName::RailClearing(rail.clone()),
-    }
+    let sums = (restitution.net, gross);
+    let card = resolving.leave(sums, "restitution", promotion, &mut composed)?;
+    let answer = card.map_or(AnswerRef::Restitution(id), AnswerRef::CardWithCode);
+    Ok(composed.finish(answer))
 }
 
 /// Tells that the money of a restitution should have left.

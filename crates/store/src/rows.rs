@@ -46,6 +46,7 @@ pub(crate) mod purchase;
 pub(crate) mod rail_refund;
 mod refund;
 mod region_text;
+mod resolved;
 pub(crate) mod restitution;
 mod scope_text;
 pub(crate) mod seller;
@@ -186,7 +187,7 @@ pub fn read_row(table: u8, version: u8, source: &mut impl ValueSource) -> Result
         (31, 1) => Row::Stream(stream::read(source)?),
         (32, 1) => Row::Incident(Arc::new(incident::read(source)?)),
         (33, 1) => Row::Signals(Arc::new(signals::read(source)?)),
-        (34, 1..=3) => Row::Claim(Arc::new(claim::read(source, version)?)),
+        (34, 1..=4) => Row::Claim(Arc::new(claim::read(source, version)?)),
         (35, 1..=3) => Row::PromotionClaims(Arc::new(promotion_claims::read(source, version)?)),
         (36, 1 | 2) => Row::Claimant(claimant::read(source, version)?),
         (37, 1 | 2) => Row::Restitution(Arc::new(restitution::read(source, version)?)),

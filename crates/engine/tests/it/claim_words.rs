@@ -15,6 +15,8 @@
 //! | `protest X file=8`, `take_back X`, `attach X 9`, `hurry X` | appeal, withdraw; a late step |
 //! | `unfreeze_account Ada as=Ann`, `look_at X as=Ann` | by staff |
 //! | `pay_claim X O R rails=x`, `claim_paid X` | the money sets out, and has left |
+//! | `pay_otherwise X again O R rails=x as=Ann` | Ann has it sent again: the next payout |
+//! | `pay_otherwise X credit code=x`, `pay_otherwise X hand rail=bank` | another way |
 //! | `make_good Z P overspend 100 O R of=250 rails=x` | 1.00 of 2.50 lost so, found by Z |
 //! | `made_good Z`, `remind Z` | it has left; it should have |
 //! | `searched P` | what is owed for it was looked for |
@@ -25,6 +27,7 @@
 //! | `… => X.takes 100 X.sent 100/108 X.next facts X.held yes` | sums; net, gross; awaited |
 //! | `… => X.paid_without_look 100 X.knows automatic_person:1,automatic_instrument:0` | yearly |
 //! | `… => X.rings 3 X.rule u16` | others over its card or device; the row that fits |
+//! | `… => X.post_gone false` | whether its facts say that the post was gone |
 //! | `… => X.freezes yes X.suspect open` | whether its account is frozen; the suspect |
 //! | `… => P.looked_at due` | whether somebody has to look at its claims, and at what is owed |
 //! | `… => P.claims 300/100 P.causes 200/100/0 P.kept 0` | takes, of which is out; why |
@@ -106,10 +109,29 @@ fn about_money(world: &World, words: &Words<'_>) -> Option<ClaimCommand> {
             told: Facts::new(),
         })
     };
+    let by = || words::person(words.value("as").unwrap_or("Ann"));
+    let way = || match words.at(2) {
+        "again" => ResolveBy::SendAgain(back(3)),
+        "credit" => ResolveBy::StoreCredit(Box::new(NewCredit {
+            code: words::code(words.value("code").unwrap_or(words.at(1))),
+            program: words.value("program").map(words::program),
+        })),
+        _ => ResolveBy::PaidByHand {
+            rail: base::Token::new(words.value("rail").unwrap_or("bank")).unwrap(),
+            reference: base::Label::new("transfer-1").unwrap(),
+        },
+    };
     let unknown = || RestitutionId::from_bits(bits(words.at(1)));
     let made = || restitution(world, words.at(1)).map_or_else(unknown, |made| made.id);
     Some(match words.at(0) {
         "pay_claim" => ClaimCommand::StartPayout { claim: claim_id(words.at(1)), back: back(2) },
+        "pay_otherwise" => {
+            let claim = claim_id(words.at(1));
+            let paid = world.claim.get(&claim).map_or(0, |row| row.payouts.len());
+            let next = u32::try_from(paid).unwrap() + 1;
+            let number = words.number("number").unwrap_or(next);
+            ClaimCommand::ResolvePayout { claim, number, by: by(), way: way() }
+        }
         "claim_paid" => ClaimCommand::NotePaid { claim: claim_id(words.at(1)) },
         "make_good" => ClaimCommand::Restitute { loss: found(), back: back(5) },
         "made_good" => ClaimCommand::NoteRestitutionPaid { restitution: made() },
@@ -127,18 +149,8 @@ fn about_money(world: &World, words: &Words<'_>) -> Option<ClaimCommand> {
         },
         "resolve" => ClaimCommand::ResolveRestitution {
             restitution: made(),
-            by: words::person(words.value("as").unwrap_or("Ann")),
-            way: match words.at(2) {
-                "again" => ResolveBy::SendAgain(back(3)),
-                "credit" => ResolveBy::StoreCredit(Box::new(NewCredit {
-                    code: words::code(words.value("code").unwrap_or(words.at(1))),
-                    program: words.value("program").map(words::program),
-                })),
-                _ => ResolveBy::PaidByHand {
-                    rail: base::Token::new(words.value("rail").unwrap_or("bank")).unwrap(),
-                    reference: base::Label::new("transfer-1").unwrap(),
-                },
-            },
+            by: by(),
+            way: way(),
         },
         _ => return None,
     })
@@ -319,8 +331,13 @@ fn of_claim(world: &World, row: &Claim, member: &str) -> String {
         })),
         "takes" => row.committed().to_string(),
         "sent" => format!("{}/{}", sum(|payout| payout.net), sum(|payout| payout.gross)),
+        "card" => {
+            let card = engine::credit_for_payout(row.id, u32::try_from(row.payouts.len()).unwrap());
+            let card = world.card.get(&card).expect("a card was given");
+            world.account[&giftcards::account_of(card.id)].available().to_string()
+        }
         "elsewhere" => sum(|payout| payout.elsewhere).to_string(),
-        "knows" | "told" | "rings" | "rule" => of_facts(world, row, member),
+        "knows" | "told" | "rings" | "rule" | "post_gone" => of_facts(world, row, member),
         "paid_without_look" => {
             let rows = world.automatic_paid.values();
             let payments = rows.flat_map(|paid| &paid.payments);
@@ -369,6 +386,10 @@ fn of_facts(world: &World, row: &Claim, member: &str) -> String {
             });
             told.join(",")
         }
+        "post_gone" => match facts.get(FactName::PostGone).map(|fact| fact.finding) {
+            Some(Finding::Known(Value::Flag(is_gone))) => is_gone.to_string(),
+            _ => "-".to_owned(),
+        },
         "rings" => match facts.get(FactName::RingMarks).map(|fact| fact.finding) {
             Some(Finding::Known(Value::Count(count))) => count.to_string(),
             _ => "-".to_owned(),

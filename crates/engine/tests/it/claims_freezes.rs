@@ -157,3 +157,22 @@ fn what_was_lifted_stays_lifted_for_all_that_was_claimed_before() {
         .replace("P:1:2500@1000", "P:1:62500@25000");
     check(&(spent + second));
 }
+
+/// Whoever has an account and knows a charge must not have its owner's account frozen by that, nor
+/// does what a person grants in part: it neither stops nor freezes.
+#[test]
+fn what_somebody_else_claims_freezes_nothing_before_a_person_grants_all_of_it() {
+    let claimed = "file X hint unauth as=Eve account
+         match X P
+         facts X used_later=false automatic_person=0 automatic_instrument=0 ring_marks=0
+         decide X => X:in_review X.freezes no P:paused P.held claim
+            => events claim.referred,suspect.found,promotion.paused";
+    after(&format!(
+        "{claimed}
+         review X partly_approve 100 => X:partly_approved X.freezes no P:running"
+    ));
+    after(&format!(
+        "{claimed}
+         review X approve 1000/4000 => X:approved X.freezes yes P:stopped"
+    ));
+}

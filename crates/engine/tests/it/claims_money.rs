@@ -360,9 +360,77 @@ fn what_is_stuck_is_not_paid_beside_a_bank() {
     ));
 }
 
+/// Its order does not send what a claim pays: after a day a person has it go on, once.
+#[test]
+fn what_an_order_does_not_send_of_a_claim_goes_another_way() {
+    let granted = format!(
+        "{SETTLED}
+         file X P other
+         facts X ring_marks=0
+         decide X
+         pay_otherwise X credit -> claim_not_approved
+         review X approve 700
+         pay_otherwise X credit -> not_due
+         pay_otherwise X again N T rails=x -> order_not_found
+         wait 86400
+         pay_otherwise X credit as=Ada -> own_claim
+         pay_otherwise X credit number=2 -> nothing_to_change
+         pay_otherwise X credit program=none -> program_not_found
+        "
+    );
+    world(&format!(
+        "{granted}
+         pay_otherwise X again O T rails=x => X:paying X.sent 700/756 P.claims 700/700
+            => refund/expense/promotion 700
+            => events ..refund.created,refund.succeeded,rail_refund.created
+         pay_otherwise X credit -> claim_not_approved
+         claim_paid X -> claim_being_paid
+         begin x
+         told x succeeded
+         claim_paid X => X:paid"
+    ));
+    world(&format!(
+        "{granted}
+         pay_otherwise X credit => X:paying X.sent 700/756 X.card 756 P.claims 700/700
+            => refund/expense/promotion 756 events claim.payout_started,gift_card.issued
+         pay_claim X O T rails=x -> claim_not_approved
+         claim_paid X => X:paid"
+    ));
+    world(&format!(
+        "{granted}
+         pay_otherwise X hand => rail/bank/clearing -756 refund/expense/promotion 756
+         pay_otherwise X hand -> claim_not_approved
+         claim_paid X => X:paid"
+    ));
+    world(&format!(
+        "{granted}
+         open_dispute d p 1000
+         pay_otherwise X credit -> payment_disputed
+         lose d
+         pay_otherwise X hand -> paid_by_bank
+         pay_otherwise X again O T rails=x => X:paying P.claims 700/700"
+    ));
+}
+
+/// What becomes of a post after the end has kept nothing from being delivered.
+#[test]
+fn a_post_that_is_deleted_after_the_end_was_there() {
+    world(
+        "stop P
+         post p deleted
+         file X P tech
+         facts X ring_marks=0 => X.post_gone false",
+    );
+    world(
+        "post p deleted => P:stopped
+         file X P tech
+         facts X ring_marks=0 => X.post_gone true",
+    );
+}
+
 /// What may happen to one promotion at once. Whatever comes before it, each is done, or refused by
 /// name; the audit looks at the sums after each.
-const DEEDS: [&str; 15] = [
+const DEEDS: [&str; 16] = [
     "make_good Z P overspend 300 O Ra rails=xa",
     "make_good Y P wrong_delivery 500 O Rb rails=xb",
     "make_good W P unspent 4000 O Rc",
@@ -380,6 +448,7 @@ const DEEDS: [&str; 15] = [
     "wait 86400; set_aside V P wrong_delivery 400 Rj of=900",
     "resolve V credit",
     "resolve V again O Rk rails=xk",
+    "wait 86400; pay_otherwise D credit; pay_otherwise A hand; pay_otherwise B again O Rl rails=xl",
 ];
 
 proptest! {

@@ -80,7 +80,13 @@ pub fn act(world: &World, step: usize, which: u16, luck: u16) -> Option<String> 
         Awaited::SecondPerson => format!("agree {name} as={by}"),
         Awaited::PayoutStart => {
             let paid = row.promotion.and_then(|id| world.promotion.get(&id)).unwrap_or(about);
-            format!("pay_claim {name} {}", way_back(world, paid, step))
+            let back = way_back(world, paid, step);
+            match luck % 8 {
+                0 => format!("pay_otherwise {name} again {back} as={by}"),
+                1 => format!("pay_otherwise {name} credit code=C{step} as={by}"),
+                2 => format!("pay_otherwise {name} hand as={by}"),
+                _ => format!("pay_claim {name} {back}"),
+            }
         }
         Awaited::PayoutEnd => format!("claim_paid {name}"),
         Awaited::Appeal => format!("protest {name} file={}", 1 + luck % 9),

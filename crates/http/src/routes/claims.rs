@@ -11,15 +11,18 @@ mod filing;
 pub(crate) mod hint_body;
 pub(crate) mod list;
 pub(crate) mod r#match;
+pub(crate) mod paid_by_hand;
 pub(crate) mod preview;
 pub(crate) mod read;
 pub(crate) mod replay;
 pub(crate) mod replay_all;
+pub(crate) mod send_again;
 pub(crate) mod statement;
+pub(crate) mod store_credit;
 pub(crate) mod ways;
 pub(crate) mod withdraw;
 
-use base::ClaimId;
+use base::{ClaimId, PromotionId};
 use claims::Fingerprint;
 use engine::{Answer, ClaimCommand, ClaimEvidence, Command, Query};
 use writer::Operation;
@@ -47,6 +50,19 @@ async fn act(
     let reply = Prepared::changing(command, operation).decide(caller).await?;
     caller.book().nudge_claims(claim);
     Ok(reply)
+}
+
+/// What a claim is about, if that is known, and the how manyth its next payout is, from 1.
+///
+/// # Errors
+///
+/// `claim_not_found`; `unavailable`, `busy`.
+async fn to_be_paid(caller: &Caller, id: ClaimId) -> Result<(Option<PromotionId>, u32), Problem> {
+    let Some(Answer::Claim { claim, .. }) = caller.book().ask(Query::Claim(id)).await? else {
+        return Err(Problem::new(&catalog::CLAIM_NOT_FOUND));
+    };
+    let number = u32::try_from(claim.payouts.len()).map_or(u32::MAX, |paid| paid + 1);
+    Ok((claim.promotion, number))
 }
 
 /// A claim with what is kept with it.

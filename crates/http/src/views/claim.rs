@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use base::{CardId, ClaimId, Currency, Day, Instant, PaymentId, PersonId, PromotionId, RefundId};
 use base::{RestitutionId, StatementId};
 use claims::{Claim, DecisionRecord, Payout, Reason, Restitution, RestitutionKind, Step};
-use claims::{Resolution, StepName, Stuck, next};
-use engine::credit_for;
+use claims::{Resolution, Resolved, StepName, Stuck, next};
+use engine::{credit_for, credit_for_payout};
 use serde::Serialize;
 
 use crate::claim_rules::in_force;
@@ -136,9 +136,11 @@ pub(crate) struct ReasonView<'a> {
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = ClaimPayout)]
 struct PayoutView {
-    /// The refund of the order; nothing when all comes back without the claim.
+    /// The refund of the order; nothing when all comes back without the claim, or went another way.
     #[schema(value_type = Option<String>)]
     refund: Option<Id<RefundId>>,
+    /// What a person has done, where the order did not send it.
+    resolved: Option<ResolvedView>,
     /// With its tax.
     amount: MoneyView,
     elsewhere: MoneyView,
@@ -182,8 +184,8 @@ impl<'a> ClaimView<'a> {
             steps: claim.steps.all().iter().map(StepView::new).collect(),
             decision: claim.decision.as_ref().map(decision),
             proposal: claim.proposal.as_ref().map(decision),
-            payout: claim.payouts.last().map(|it| PayoutView::new(it, claim)),
-            payouts: claim.payouts.iter().map(|it| PayoutView::new(it, claim)).collect(),
+            payout: (1..).zip(&claim.payouts).last().map(|it| PayoutView::new(it, claim)),
+            payouts: (1..).zip(&claim.payouts).map(|it| PayoutView::new(it, claim)).collect(),
             metadata: MetadataView(Some(&claim.metadata)),
         }
     }
@@ -255,17 +257,54 @@ impl<'a> DecisionView<'a> {
 }
 
 impl PayoutView {
-    fn new(payout: &Payout, claim: &Claim) -> PayoutView {
+    /// The how manyth of its claim it is, from 1.
+    fn new((number, payout): (u32, &Payout), claim: &Claim) -> PayoutView {
         let currency = claim.currency;
+        let card = credit_for_payout(claim.id, number);
         let due = claim.steps.all().iter().rev().find(|step| step.name == StepName::Paid);
         PayoutView {
             allocations: None,
             expected_by: due.map(|step| Time(step.due_at)),
             refund: payout.refund.map(Id),
+            resolved: payout.resolved.as_ref().map(|it| ResolvedView::new(it, card)),
             amount: MoneyView::new(payout.gross, currency),
             elsewhere: MoneyView::new(payout.elsewhere, currency),
             started_at: Time(payout.at),
             paid_at: payout.paid_at.map(Time),
+        }
+    }
+}
+
+/// What a person has done where an order did not send what is owed.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ClaimPayoutResolved)]
+struct ResolvedView {
+    /// `sent_again`, `store_credit` or `paid_by_hand`.
+    resolution: &'static str,
+    /// The gift card that was given instead.
+    #[schema(value_type = Option<String>)]
+    gift_card: Option<Id<CardId>>,
+    /// What names a payment by hand.
+    reference: Option<String>,
+    #[schema(value_type = String)]
+    resolved_by: Id<PersonId>,
+    #[schema(value_type = String, format = DateTime)]
+    resolved_at: Time,
+}
+
+impl ResolvedView {
+    /// `card` is the one that would have been given.
+    fn new(resolved: &Resolved, card: CardId) -> ResolvedView {
+        let how = &resolved.how;
+        ResolvedView {
+            resolution: how.as_str(),
+            gift_card: (*how == Resolution::StoreCredit).then_some(Id(card)),
+            reference: match how {
+                Resolution::PaidByHand { reference } => Some(reference.to_string()),
+                Resolution::SentAgain | Resolution::StoreCredit => None,
+            },
+            resolved_by: Id(resolved.by),
+            resolved_at: Time(resolved.at),
         }
     }
 }
@@ -337,21 +376,22 @@ struct StuckView {
 
 impl StuckView {
     fn new(stuck: &Stuck, row: &Restitution) -> StuckView {
-        let resolved = stuck.resolved.as_ref();
-        let how = resolved.map(|resolved| &resolved.how);
+        let card = credit_for(row.id);
+        let resolved = stuck.resolved.as_ref().map(|it| ResolvedView::new(it, card));
+        let (mut by, mut at, mut resolution) = (None, None, None);
+        let (mut gift_card, mut reference) = (None, None);
+        if let Some(it) = resolved {
+            (by, at, resolution) = (Some(it.resolved_by), Some(it.resolved_at), Some(it.resolution));
+            (gift_card, reference) = (it.gift_card, it.reference);
+        }
         StuckView {
             since: Time(stuck.at),
             code: stuck.refusal.to_string(),
-            resolution: how.map(Resolution::as_str),
-            gift_card: how
-                .filter(|how| **how == Resolution::StoreCredit)
-                .map(|_| Id(credit_for(row.id))),
-            reference: how.and_then(|how| match how {
-                Resolution::PaidByHand { reference } => Some(reference.to_string()),
-                Resolution::SentAgain | Resolution::StoreCredit => None,
-            }),
-            resolved_by: resolved.map(|resolved| Id(resolved.by)),
-            resolved_at: resolved.map(|resolved| Time(resolved.at)),
+            resolution,
+            gift_card,
+            reference,
+            resolved_by: by,
+            resolved_at: at,
         }
     }
 }

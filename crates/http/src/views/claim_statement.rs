@@ -131,9 +131,9 @@ pub(crate) struct Way {
 struct DestinationView {
     /// A gift card or a payment method by its last characters, as soon as money has set out for it:
     /// where it was sent at last, by the payer's word, or `the payer (paid by hand)`. `what it was
-    /// paid with` before.
+    /// paid with` before. What comes back beside a claim says that the settlement returns it.
     to: String,
-    /// Tax included, once it has set out.
+    /// Tax included, once it has set out. Of what a settlement returns without: it adds that.
     amount: MoneyView,
     /// By when it should have arrived.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -201,6 +201,21 @@ impl Stated {
             claim: Some(claim.id),
             restitution: None,
         })
+    }
+
+    /// The same with where what comes back beside the claim goes, once that is decided.
+    pub(crate) fn with_beside(
+        mut self,
+        claim: &Claim,
+        to: String,
+        by: Option<Instant>,
+    ) -> Stated {
+        let elsewhere = claim.decision.as_ref().map(|record| record.award.elsewhere);
+        if let Some(amount) = elsewhere.filter(|amount| !amount.is_zero()) {
+            let amount = Money { amount, currency: claim.currency };
+            self.statement.destinations.push(Destination { to, amount, by, reference: None });
+        }
+        self
     }
 
     /// What was repaid without a claim.

@@ -252,7 +252,10 @@ fn good_of_claims(card: &str) -> Vec<(&'static str, String, Value)> {
     let bodies = vec![
         (format!("{restitution}/send-again"), json!({"by": person})),
         (format!("{restitution}/store-credit"), json!({"by": person, "program": some("prog")})),
-        (format!("{restitution}/paid-by-hand"), by_hand),
+        (format!("{restitution}/paid-by-hand"), by_hand.clone()),
+        (at("send-again"), json!({"by": person})),
+        (at("store-credit"), json!({"by": person, "program": some("prog")})),
+        (at("paid-by-hand"), by_hand),
         ("/v1/claims".to_owned(), claim.clone()),
         ("/v1/claims".to_owned(), hint),
         ("/v1/claims".to_owned(), charge),

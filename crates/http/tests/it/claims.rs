@@ -5,6 +5,7 @@ mod deciding;
 mod documented;
 mod filing;
 mod freezing;
+mod otherwise;
 mod paying;
 mod replaying;
 mod restitutions;

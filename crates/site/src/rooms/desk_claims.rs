@@ -257,6 +257,8 @@ async fn shown<P: Guest>(page: &Page<P>, refused: Option<&Refused>) -> Result<Sh
     let may = |permission| page.who.as_ref().is_some_and(|who| who.may(permission));
     let act = match &*claim.next.awaited {
         "review" | "appeal_decision" if may(people::Permission::DecideClaims) => ActView::Decide,
+        // Facts that cannot be put together keep nobody waiting for ever.
+        "facts" if claim.next.is_late && may(people::Permission::DecideClaims) => ActView::Decide,
         "second_person" if may(people::Permission::ApproveClaims) => ActView::Approve,
         _ => ActView::Nothing,
     };

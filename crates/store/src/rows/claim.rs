@@ -10,11 +10,11 @@ use super::claimant::{read_claimant, write_claimant};
 use super::fields::{FieldSink, FieldSource, count, invalid};
 use super::promotion_claims::{read_causes, write_causes};
 use super::table::{Index, Table, bytes, integer, text};
-use super::{list, metadata_text};
+use super::{list, metadata_text, resolved};
 
 pub(crate) const TABLE: Table = Table {
     number: 34,
-    version: 3,
+    version: 4,
     name: "claim",
     key_columns: 1,
     columns: &[
@@ -55,6 +55,7 @@ pub(crate) const TABLE: Table = Table {
         integer("created_at"),
         integer("wakes_at").or_null(),
         integer("for_stop_failed").or_null(),
+        bytes("resolved").or_null(),
     ],
     indexes: &[
         Index { column: "claimant", only: Some("claimant_kind = 1") },
@@ -121,10 +122,14 @@ pub(super) fn write(row: &Claim, sink: &mut impl ValueSink) {
     sink.instant(row.filed_at);
     sink.opt_instant(wakes_at(row));
     sink.amount_or_null(row.causes.stop_failed);
+    let is_resolved = row.payouts.iter().any(|payout| payout.resolved.is_some());
+    let resolved = is_resolved.then(|| EncodedValues::of(|packed| write_resolved(row, packed)));
+    sink.opt_bytes(resolved.as_ref().map(EncodedValues::as_bytes));
 }
 
 /// Version 1 is without the time at which the platform looks at it next; so are rows of then.
-/// Version 2 is without what a stop that failed has cost.
+/// Version 2 is without what a stop that failed has cost, version 3 without what persons have done
+/// about payouts.
 pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Claim, ReadError> {
     let mut row = Claim {
         id: source.id()?,
@@ -174,6 +179,9 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Claim, 
     let told = if version >= 2 { source.opt_instant()? } else { None };
     if version >= 3 {
         row.causes.stop_failed = source.amount_or_zero()?;
+    }
+    if version >= 4 {
+        unpack(source, |packed| read_resolved(&mut row.payouts, packed))?;
     }
     check(&row)?;
     if due_at != row.due_at() {
@@ -307,7 +315,28 @@ fn read_payout(source: &mut EncodedSource<'_>) -> Result<Payout, ReadError> {
         elsewhere: source.amount()?,
         at: source.instant()?,
         paid_at: source.opt_instant()?,
+        resolved: None,
     })
+}
+
+/// What persons have done about payouts, one after the other. It stands in a column of its own: the
+/// packed list of payouts is older.
+fn write_resolved(row: &Claim, packed: &mut EncodedSink<'_>) {
+    row.payouts.iter().for_each(|payout| resolved::write(payout.resolved.as_ref(), packed));
+}
+
+fn read_resolved(
+    payouts: &mut [Payout],
+    packed: &mut EncodedSource<'_>,
+) -> Result<(), ReadError> {
+    for payout in payouts {
+        payout.resolved = resolved::read(packed)?;
+        let is_apart = payout.resolved.as_ref().is_some_and(|resolved| resolved.how.is_apart());
+        if is_apart && payout.refund.is_some() {
+            return Err(invalid("claim: paid by its order, and another way"));
+        }
+    }
+    Ok(())
 }
 
 fn read_step(source: &mut EncodedSource<'_>) -> Result<Step, ReadError> {

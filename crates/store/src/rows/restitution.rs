@@ -1,11 +1,12 @@
 //! What was repaid without a claim.
 
-use base::{Label, Token};
-use claims::{Digest, Fingerprint, Resolution, Resolved, Restitution, RestitutionKind, Stuck, Way};
+use base::Token;
+use claims::{Digest, Fingerprint, Restitution, RestitutionKind, Stuck, Way};
 use claims::{restitution_id, restitution_statement_id};
 use journal::{ReadError, ValueSink, ValueSource};
 
 use super::fields::{FieldSink, FieldSource, invalid};
+use super::resolved;
 use super::table::{Index, Table, bytes, integer, text};
 
 pub(crate) const TABLE: Table = Table {
@@ -63,14 +64,7 @@ pub(super) fn write(row: &Restitution, sink: &mut impl ValueSink) {
     let stuck = row.stuck.as_ref();
     sink.opt_instant(stuck.map(|stuck| stuck.at));
     sink.opt_text(stuck.map(|stuck| stuck.refusal.as_str()));
-    let resolved = stuck.and_then(|stuck| stuck.resolved.as_ref());
-    sink.opt_instant(resolved.map(|resolved| resolved.at));
-    sink.opt_id(resolved.map(|resolved| resolved.by));
-    sink.opt_int(resolved.map(|resolved| i64::from(resolved.how.number())));
-    sink.opt_text(resolved.and_then(|resolved| match &resolved.how {
-        Resolution::PaidByHand { reference } => Some(reference.as_str()),
-        Resolution::SentAgain | Resolution::StoreCredit => None,
-    }));
+    resolved::write(stuck.and_then(|stuck| stuck.resolved.as_ref()), sink);
     sink.opt_int(row.is_stuck().then_some(1));
 }
 
@@ -127,21 +121,7 @@ pub(super) fn read(source: &mut impl ValueSource, version: u8) -> Result<Restitu
 fn read_stuck(source: &mut impl ValueSource) -> Result<Option<Stuck>, ReadError> {
     let at = source.opt_instant()?;
     let refusal = source.opt_parsed("why a restitution is stuck", Token::new)?;
-    let (resolved_at, by) = (source.opt_instant()?, source.opt_id()?);
-    let how: Option<u8> = source.opt_number("how a restitution was resolved")?;
-    let reference = source.opt_parsed("what names a payment", Label::new)?;
-    let how = match (how, reference) {
-        (None, None) => None,
-        (Some(1), None) => Some(Resolution::SentAgain),
-        (Some(2), None) => Some(Resolution::StoreCredit),
-        (Some(3), Some(reference)) => Some(Resolution::PaidByHand { reference }),
-        _ => return Err(invalid("how a restitution was resolved")),
-    };
-    let resolved = match (resolved_at, by, how) {
-        (None, None, None) => None,
-        (Some(at), Some(by), Some(how)) => Some(Resolved { at, by, how }),
-        _ => return Err(invalid("restitution: resolved in part")),
-    };
+    let resolved = resolved::read(source)?;
     match (at, refusal) {
         (Some(at), Some(refusal)) => Ok(Some(Stuck { at, refusal, resolved })),
         (None, None) if resolved.is_none() => Ok(None),

@@ -180,6 +180,12 @@ pub(crate) const OF_BOOKS: &[Migration] = &[
         name: "instruments",
         text: include_str!("../../migrations/book/0027_instruments.sql"),
     },
+    // What persons have done about payouts of claims that an order does not send.
+    Migration {
+        number: 28,
+        name: "payouts_resolved",
+        text: include_str!("../../migrations/book/0028_payouts_resolved.sql"),
+    },
 ];
 
 /// Migrations of the control store.

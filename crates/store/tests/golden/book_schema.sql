@@ -166,7 +166,7 @@ CREATE TABLE claim (
     metadata text,
     due_at integer,
     created_at integer not null,
-    applied_seq integer not null, wakes_at integer, for_stop_failed integer,
+    applied_seq integer not null, wakes_at integer, for_stop_failed integer, resolved blob,
     primary key (id)
 ) strict, without rowid;
 

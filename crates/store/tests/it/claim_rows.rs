@@ -67,6 +67,7 @@ fn claim(number: u128, promotion: u128, status: Status) -> Claim {
             elsewhere: amount(0),
             at: at(2),
             paid_at: None,
+            resolved: None,
         }],
         steps: Steps::default(),
         metadata: Metadata::default(),
@@ -120,6 +121,10 @@ fn claims_that_cannot_exist_are_refused() {
     check(|row| row.status = Status::Appealed);
     check(|row| row.attachments.push(row.attachments[0]));
     check(|row| row.causes = causes(29));
+    check(|row| {
+        let (by, how) = (PersonId::from_bits(3), Resolution::StoreCredit);
+        row.payouts[0].resolved = Some(Resolved { at: at(3), by, how });
+    });
     check(|row| row.causes.overspend = Amount::MAX);
     let row = Row::Claim(Arc::new(claim(1, 1, Status::Paying)));
     set(&row, "status", Value::Int(11));
@@ -130,6 +135,7 @@ fn claims_that_cannot_exist_are_refused() {
     set(&row, "words_hash", Value::Bytes(vec![1; 31]));
     set(&row, "steps", Value::Bytes(vec![0]));
     set(&row, "hint", Value::Bytes(vec![0]));
+    set(&row, "resolved", Value::Bytes(vec![0]));
 }
 
 #[test]

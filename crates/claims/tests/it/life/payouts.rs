@@ -1,9 +1,10 @@
 //! What is paid, and what is not paid twice.
 
 use base::{Amount, Currency};
-use claims::{Funds, Ground, Outcome, Refusal, Status, StepName};
+use claims::{Funds, Ground, Outcome, Refusal, Resolution, Status, StepName};
 
-use super::world::{ANN, BOB, World, at, award, cents, decided, dollars, new_claim, review_of};
+use super::world::{ANN, BOB, OWNER, World, at, award, cents, decided, dollars, new_claim};
+use super::world::review_of;
 
 #[test]
 fn money_sets_out_and_leaves() {
@@ -17,7 +18,7 @@ fn money_sets_out_and_leaves() {
     assert_eq!(world.start_payout(1), Err(Refusal::CurrencyMismatch));
     world.funds.currency = Currency::USD;
     world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
+    let payout = &world.claim(1).payouts[0];
     assert_eq!((payout.net, payout.elsewhere), (cents(2_000), cents(1_000)));
     // A fifth of tax, by the rule that was brought.
     assert_eq!(payout.gross, cents(2_400));
@@ -37,7 +38,7 @@ fn what_a_settlement_returns_needs_no_refund() {
     world.decide(1, &decided(Outcome::Approve, 0), 4_000).unwrap();
     assert_eq!(world.committed(), Amount::ZERO);
     world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
+    let payout = &world.claim(1).payouts[0];
     assert_eq!((payout.refund, payout.net, payout.gross), (None, Amount::ZERO, Amount::ZERO));
     assert_eq!(payout.elsewhere, cents(4_000));
     world.settle();
@@ -112,7 +113,7 @@ fn a_dispute_stops_what_has_not_set_out() {
     assert_eq!(world.start_payout(1), Err(Refusal::PaymentDisputed));
     world.release(1).unwrap();
     world.start_payout(1).unwrap();
-    let payout = world.claim(1).payouts[0];
+    let payout = &world.claim(1).payouts[0];
     assert_eq!((payout.net, payout.elsewhere), (cents(8_000), Amount::ZERO));
     assert_eq!(world.committed(), cents(8_000));
 }
@@ -236,4 +237,64 @@ fn tax_adds_up_in_whatever_parts_it_goes_back() {
         before = before.checked_add(part).unwrap();
     }
     assert_eq!(sum, with_tax(cents(100)).minor());
+}
+
+/// The world looks at every sum, and at the tax of all that has gone back, after each.
+#[test]
+fn what_an_order_does_not_send_a_person_has_go_on() {
+    #[track_caller]
+    fn check(how: Resolution) {
+        let mut world = World::new();
+        world.gathering(1, Ground::TechnicalError);
+        assert_eq!(world.resolve_payout(1, ANN, how.clone()), Err(Refusal::NotApproved));
+        world.decide(1, &decided(Outcome::PartlyApprove, 333), 1_000).unwrap();
+        let due_at = claims::tried_until(world.now);
+        let is_apart = how != Resolution::SentAgain;
+        if is_apart {
+            // What an order refuses for a moment it is to send.
+            let early = world.resolve_payout(1, ANN, how.clone());
+            assert_eq!(early, Err(Refusal::NotDue { due_at }));
+            world.now = due_at;
+        }
+        assert_eq!(world.resolve_payout(1, OWNER, how.clone()), Err(Refusal::OwnClaim));
+        world.funds.is_disputed = true;
+        let disputed = world.resolve_payout(1, ANN, how.clone());
+        assert_eq!(disputed, Err(Refusal::PaymentDisputed));
+        world.funds.is_disputed = false;
+        world.resolve_payout(1, ANN, how.clone()).unwrap();
+        let payout = &world.claim(1).payouts[0];
+        assert_eq!((payout.net, payout.gross, payout.elsewhere), (cents(333), cents(399), cents(1_000)));
+        assert_eq!(payout.refund.is_none(), is_apart);
+        let resolved = payout.resolved.as_ref().unwrap();
+        assert_eq!((resolved.by, resolved.at, &resolved.how), (ANN, world.now, &how));
+        assert_eq!(world.status(1), Status::Paying);
+        // It has set out, so nobody sends it again.
+        assert_eq!(world.start_payout(1), Err(Refusal::NotApproved));
+        assert_eq!(world.resolve_payout(1, ANN, how), Err(Refusal::NotApproved));
+        assert_eq!(world.committed(), cents(333));
+    }
+    check(Resolution::SentAgain);
+    check(Resolution::StoreCredit);
+    check(Resolution::PaidByHand { reference: base::Label::new("transfer-7").unwrap() });
+}
+
+#[test]
+fn what_a_settlement_returns_needs_no_person() {
+    let mut world = World::new();
+    world.funds.spent = cents(6_000);
+    world.gathering(1, Ground::FailureToDeliver);
+    world.decide(1, &decided(Outcome::Approve, 0), 4_000).unwrap();
+    let again = world.resolve_payout(1, ANN, Resolution::SentAgain);
+    assert_eq!(again, Err(Refusal::NothingToRepay));
+}
+
+#[test]
+fn what_a_bank_has_given_of_a_claim_is_counted_by_the_order_alone() {
+    let mut world = World::new();
+    world.decided(1, Ground::TechnicalError, Outcome::PartlyApprove, 333);
+    world.now = claims::tried_until(world.now);
+    world.funds.lost = cents(1);
+    let credit = world.resolve_payout(1, ANN, Resolution::StoreCredit);
+    assert_eq!(credit, Err(Refusal::PaidByBank));
+    world.resolve_payout(1, ANN, Resolution::SentAgain).unwrap();
 }

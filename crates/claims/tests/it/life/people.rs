@@ -1,7 +1,8 @@
 //! People who decide: one, a second one, and who may not.
 
-use claims::StepName;
-use claims::{ClaimEvent, Claimant, Ground, Outcome, Refusal, Review, Status};
+use base::Token;
+use claims::{Act, ClaimEvent, Claimant, Decided, Decision, Ground, NewClaim, Outcome, Refusal};
+use claims::{Review, Status, StepName};
 
 use super::filing::hinted_claim;
 use super::world::{
@@ -233,4 +234,73 @@ fn a_person_decides_only_what_is_for_people() {
     world.decide(1, &decided(Outcome::Deny, 0), 0).unwrap();
     assert_eq!(world.review(1, &deny), Err(Refusal::NotInReview));
     assert_eq!(world.claim(1).claimant, Claimant::Person(OWNER));
+}
+
+/// Its facts cannot be put together: once that is late a person decides without them.
+#[test]
+fn a_person_decides_without_facts_what_would_wait_for_ever() {
+    let mut world = World::of_much();
+    world.file(&new_claim(1, Ground::TechnicalError)).unwrap();
+    let grant = |by, cents| review_of(by, Outcome::PartlyApprove, award(cents, 0));
+    assert_eq!(world.review(1, &grant(ANN, 10)), Err(Refusal::NotInReview));
+    world.now = world.claim(1).due_at().unwrap();
+    assert_eq!(world.review(1, &grant(OWNER, 10)), Err(Refusal::OwnClaim));
+    // A large sum waits for a second person, who may want it decided anew.
+    world.review(1, &grant(ANN, 400_000)).unwrap();
+    assert_eq!((world.status(1), world.claim(1).facts), (Status::InReview, None));
+    world.send_back(1, BOB).unwrap();
+    world.review(1, &grant(ANN, 300_000)).unwrap();
+    world.approve(1, BOB).unwrap();
+    world.start_payout(1).unwrap();
+    assert_eq!(world.committed(), cents(300_000));
+    // The next one takes no more than is left, and can be denied.
+    world.file(&new_claim(2, Ground::FailureToDeliver)).unwrap();
+    world.now = world.claim(2).due_at().unwrap();
+    let left = super::world::dollars(cents(200_000));
+    let more = world.review(2, &grant(ANN, 200_001));
+    assert_eq!(more, Err(Refusal::AmountExceedsLeft { left }));
+    world.review(2, &review_of(ANN, Outcome::Deny, award(0, 0))).unwrap();
+    // So it is with an appeal.
+    world.appeal(2, &[]).unwrap();
+    assert_eq!(world.review(2, &grant(BOB, 10)), Err(Refusal::FactsMissing));
+    world.now = world.claim(2).due_at().unwrap();
+    world.review(2, &grant(BOB, 10)).unwrap();
+    assert_eq!(world.status(2), Status::PartlyApproved);
+}
+
+/// What a rule decides that wants the promotion stopped.
+fn stopping(amount: i64) -> Decided {
+    let usual = decided(Outcome::Approve, amount);
+    let table = claims::TableRow {
+        name: Token::new("unauthorized_charge").unwrap(),
+        version: [0; 32],
+        row: Token::new("u1").unwrap(),
+    };
+    let decision = Decision {
+        outcome: usual.outcome,
+        amount: usual.amount,
+        elsewhere: cents(0),
+        table,
+        reasons: usual.codes.clone(),
+        facts_used: Vec::new(),
+        automated: true,
+        acts: vec![Act::StopPromotion],
+        would_change: Vec::new(),
+    };
+    Decided { decision: Some(decision), ..usual }
+}
+
+/// Whoever knows a charge must not have its owner's account frozen by that.
+#[test]
+fn what_stops_the_promotion_of_somebody_else_waits_for_a_person() {
+    let stops = |world: &mut World, claimant| {
+        world.file(&NewClaim { claimant, ..hinted_claim(1) }).unwrap();
+        world.match_claim(1, ANN).unwrap();
+        world.freeze(1).unwrap();
+        world.decide(1, &stopping(1_000), 0).unwrap();
+        world.status(1)
+    };
+    assert_eq!(stops(&mut World::new(), Claimant::Person(CAT)), Status::InReview);
+    assert_eq!(stops(&mut World::new(), super::world::contact()), Status::InReview);
+    assert_eq!(stops(&mut World::new(), Claimant::Person(OWNER)), Status::Approved);
 }

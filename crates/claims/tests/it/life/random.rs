@@ -4,7 +4,8 @@
 
 use base::{PersonId, Span};
 use claims::{
-    Awaited, Award, Claimant, Fingerprint, Ground, Named, NewClaim, Outcome, RestitutionKind, Way,
+    Awaited, Award, Claimant, Fingerprint, Ground, Named, NewClaim, Outcome, Resolution,
+    RestitutionKind, Way,
 };
 use proptest::prelude::*;
 
@@ -82,6 +83,11 @@ enum Step {
     StartPayout {
         claim: u128,
     },
+    ResolvePayout {
+        claim: u128,
+        by: usize,
+        how: usize,
+    },
     NotePaid {
         claim: u128,
     },
@@ -134,6 +140,8 @@ fn any_step() -> impl Strategy<Value = Step> {
         5 => claim().prop_map(|claim| Step::Appeal { claim }),
         1 => claim().prop_map(|claim| Step::Withdraw { claim }),
         8 => claim().prop_map(|claim| Step::StartPayout { claim }),
+        6 => (claim(), by(), 0..3_usize)
+            .prop_map(|(claim, by, how)| Step::ResolvePayout { claim, by, how }),
         6 => claim().prop_map(|claim| Step::NotePaid { claim }),
         2 => claim().prop_map(|claim| Step::Escalate { claim }),
         3 => (0..6_usize, 0..4_u8, amount())
@@ -212,6 +220,9 @@ impl Play {
             Step::Appeal { claim } => world.appeal(claim % count, &[]),
             Step::Withdraw { claim } => world.withdraw(claim % count),
             Step::StartPayout { claim } => return self.start_payout(claim % count),
+            Step::ResolvePayout { claim, by, how } => {
+                return self.resolve_payout(claim % count, person(by), how);
+            }
             Step::NotePaid { claim } => world.note_paid(claim % count),
             Step::Escalate { claim } => world.escalate(claim % count),
         };
@@ -314,9 +325,25 @@ impl Play {
 
     fn start_payout(&mut self, claim: u128) {
         if self.world.start_payout(claim).is_ok() {
-            let net = self.world.claim(claim).payouts.last().unwrap().net.minor();
-            self.refund_with_settlement(net);
+            self.sets_out(claim);
         }
+    }
+
+    fn resolve_payout(&mut self, claim: u128, by: PersonId, how: usize) {
+        let reference = base::Label::new("transfer-7").unwrap();
+        let how = match how {
+            0 => Resolution::SentAgain,
+            1 => Resolution::StoreCredit,
+            _ => Resolution::PaidByHand { reference },
+        };
+        if self.world.resolve_payout(claim, by, how).is_ok() {
+            self.sets_out(claim);
+        }
+    }
+
+    fn sets_out(&mut self, claim: u128) {
+        let net = self.world.claim(claim).payouts.last().unwrap().net.minor();
+        self.refund_with_settlement(net);
     }
 
     /// Whatever sets out for a claim leaves the payer, with what the settlement has yet to return,

@@ -337,6 +337,20 @@ impl World {
         })
     }
 
+    /// A person has its money set out.
+    pub fn resolve_payout(
+        &mut self,
+        number: u128,
+        by: PersonId,
+        how: Resolution,
+    ) -> Result<(), Refusal> {
+        self.refunds += 1;
+        let resolve = Resolve { by, how, refund: RefundId::from_bits(self.refunds) };
+        self.change(number, |claim, rows, world| {
+            claims::resolve_payout(&resolve, claim, rows, &world.funds, with_tax, world.now)
+        })
+    }
+
     pub fn note_paid(&mut self, number: u128) -> Result<(), Refusal> {
         self.change(number, |claim, rows, world| {
             claims::note_paid(claim, rows, world.funds.returned, world.clocks(), world.now)
@@ -522,6 +536,18 @@ impl World {
             + minor(&mut refunded().filter(|one| !one.is_stuck()).filter_map(|one| one.gross))
             + self.settled_gross.minor();
         assert_eq!(gross, with_tax(cents(returned + set_out)).minor());
+        let resolved = |one: &Restitution| one.stuck.clone().and_then(|stuck| stuck.resolved);
+        let is_apart = |it: &claims::Resolved| it.how != Resolution::SentAgain;
+        let of_claims = self.claims.values().flat_map(|claim| &claim.payouts);
+        let of_claims = of_claims.filter(|payout| payout.resolved.as_ref().is_some_and(is_apart));
+        let of_claims = of_claims.map(|payout| (payout.net, payout.gross));
+        let others = refunded().filter(|one| resolved(one).as_ref().is_some_and(is_apart));
+        let others = others.filter_map(|one| Some((one.net, one.gross?)));
+        let apart = of_claims.chain(others).fold((0, 0), |(net, gross), (more, with_tax)| {
+            (net + more.minor(), gross + with_tax.minor())
+        });
+        let told = row.map_or((0, 0), |row| (row.apart.minor(), row.apart_gross.minor()));
+        assert_eq!(told, apart, "what went another way");
 
         for row in self.claimants.values() {
             let of_them = || self.claims.values().filter(|claim| claim.claimant == row.claimant);

@@ -1,11 +1,11 @@
 //! `GET /v1/claims/{id}/statement`: a decision with everything that explains it.
 
-use base::{Instant, RefundId};
+use base::Instant;
 use claims::{Claim, Ground, StepName};
 use engine::ClaimEvidence;
 
 use super::evidence;
-use super::ways::ways;
+use super::ways::{settled_to, ways_of_claim};
 use crate::call::{Call, Caller};
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
@@ -27,13 +27,29 @@ pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let evidence = evidence(&call.caller, id).await?;
     // Somebody else's cards are not named to whoever claims that they did not agree.
     let claim = &evidence.claim;
-    let is_owner = claim.owner.is_some() && claim.claimant.person() == claim.owner;
-    let payouts = claim.payouts.iter().filter(|_| is_owner);
-    let refunds: Vec<RefundId> = payouts.filter_map(|payout| payout.refund).collect();
-    let stated = stated(&evidence, ways(&call.caller, &refunds).await?);
+    let ways = match claim.is_by_owner() {
+        true => ways_of_claim(&call.caller, claim).await?,
+        false => Vec::new(),
+    };
+    let beside = beside(&call.caller, claim).await?;
+    let stated = stated(&evidence, ways);
+    let stated = stated.map(|stated| stated.with_beside(claim, beside, paid_by(claim)));
     let stated = stated.ok_or_else(|| Problem::new(&catalog::CLAIM_STATEMENT_NOT_FOUND))?;
     let delivery = delivery(&call.caller, &evidence.claim).await?;
     Ok(stated.with_delivery(delivery).reply(call.wants_text()))
+}
+
+/// To what goes what comes back beside the claim: by the settlement of its promotion, which returns
+/// it with all that was not spent. By name once it has.
+async fn beside(caller: &Caller, claim: &Claim) -> Result<String, Problem> {
+    let has_left = claim.payouts.iter().any(|it| it.paid_at.is_some() && !it.elsewhere.is_zero());
+    let promotion = claim.promotion.filter(|_| has_left && claim.is_by_owner());
+    let to = match promotion {
+        Some(promotion) => settled_to(caller, promotion).await?.join(" and "),
+        None => String::new(),
+    };
+    let to = if to.is_empty() { "what it was paid with".to_owned() } else { to };
+    Ok(format!("{to}, by the settlement of the promotion"))
 }
 
 /// Where everything went that was planned, when that is what the claim is about.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CardId, MethodId, RefundId, Token};
-use claims::{Resolution, Restitution};
-use engine::{Answer, Query, Row, credit_for, credit_of};
+use base::{Amount, CardId, MethodId, PromotionId, RefundId, Token};
+use claims::{Claim, Resolution, Resolved, Restitution};
+use engine::{Answer, Query, Row, credit_for, credit_for_payout, credit_of};
 use payments::{ConsentReason, Destination, Method, RailRefund, RefundState};
 use shop::{Order, OrderRefund, PaidBy, RefundAllocation, RefundStatus};
 use store::{List, Page};
@@ -18,6 +18,9 @@ use crate::views::gift_card::last4;
 /// Refunds over rails that are looked at for one refund of an order: each of its tenders has one,
 /// and a few more where a dispute has parted it, or another one took its place.
 const OVER_RAILS_MAX: u32 = 200;
+
+/// Refunds of an order among which those of settlements are looked for, the newest.
+const SETTLEMENTS_MAX: u32 = 100;
 
 /// Where the shop has paid outside of what it refunds.
 const BY_HAND: &str = "the payer (paid by hand)";
@@ -74,13 +77,73 @@ pub(crate) async fn ways(caller: &Caller, refunds: &[RefundId]) -> Result<Vec<Wa
 /// Those of [`ways`].
 pub(crate) async fn ways_of(caller: &Caller, row: &Restitution) -> Result<Vec<Way>, Problem> {
     let resolved = row.stuck.as_ref().and_then(|stuck| stuck.resolved.as_ref());
-    let to = match resolved.map(|resolved| &resolved.how) {
-        Some(Resolution::StoreCredit) => gift_card(caller, credit_for(row.id)).await?,
-        Some(Resolution::PaidByHand { .. }) => BY_HAND.to_owned(),
+    match given_instead(caller, resolved, credit_for(row.id)).await? {
+        Some(to) => Ok(vec![Way { to, amount: row.gross.unwrap_or(row.net) }]),
         // Money that comes back otherwise has no refund of an order, and no way is found for it.
-        Some(Resolution::SentAgain) | None => return ways(caller, &[row.refund]).await,
+        None => ways(caller, &[row.refund]).await,
+    }
+}
+
+/// To what the payouts of a claim go, as [`ways_of`].
+///
+/// # Errors
+///
+/// Those of [`ways`].
+pub(crate) async fn ways_of_claim(caller: &Caller, claim: &Claim) -> Result<Vec<Way>, Problem> {
+    let mut all = Vec::new();
+    for (number, payout) in (1..).zip(&claim.payouts) {
+        let card = credit_for_payout(claim.id, number);
+        match given_instead(caller, payout.resolved.as_ref(), card).await? {
+            Some(to) => all.push(Way { to, amount: payout.gross }),
+            None => all.extend(ways(caller, payout.refund.as_slice()).await?),
+        }
+    }
+    Ok(all)
+}
+
+/// To what the settlements of a promotion have gone, each once; nothing before there is one.
+///
+/// # Errors
+///
+/// Those of [`ways`].
+pub(crate) async fn settled_to(
+    caller: &Caller,
+    promotion: PromotionId,
+) -> Result<Vec<String>, Problem> {
+    let asked = ask(caller, Query::PromotionDetails(promotion)).await?;
+    let order = match asked {
+        Some(Answer::PromotionDetails(details)) => details.order,
+        _ => None,
     };
-    Ok(vec![Way { to, amount: row.gross.unwrap_or(row.net) }])
+    let Some(order) = order else { return Ok(Vec::new()) };
+    let book = caller.book();
+    let sight = Sight::of_book(book, u64::MAX).await?;
+    let (list, page) = (List::OrderRefunds { order }, Page::after(None, SETTLEMENTS_MAX));
+    let rows = book.reads().read(sight, move |reader| reader.list(list, page)).await?;
+    let settled = rows.into_iter().filter_map(|row| match row {
+        Row::OrderRefund(row) if row.reason.as_str() == "promotion_settled" => Some(row.id),
+        _ => None,
+    });
+    let mut words: Vec<String> = Vec::new();
+    for way in ways(caller, &settled.collect::<Vec<_>>()).await? {
+        if !words.contains(&way.to) {
+            words.push(way.to);
+        }
+    }
+    Ok(words)
+}
+
+/// What a person has given instead of a refund of the order, in words; `None` where they have not.
+async fn given_instead(
+    caller: &Caller,
+    resolved: Option<&Resolved>,
+    card: CardId,
+) -> Result<Option<String>, Problem> {
+    Ok(match resolved.map(|resolved| &resolved.how) {
+        Some(Resolution::StoreCredit) => Some(gift_card(caller, card).await?),
+        Some(Resolution::PaidByHand { .. }) => Some(BY_HAND.to_owned()),
+        Some(Resolution::SentAgain) | None => None,
+    })
 }
 
 /// What of a refund goes over rails, the oldest first.

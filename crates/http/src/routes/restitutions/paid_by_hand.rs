@@ -1,6 +1,6 @@
 //! `POST /v1/restitutions/{id}/paid-by-hand`: notes that a stuck restitution was paid outside.
 
-use base::RestitutionId;
+use base::{PersonId, RestitutionId};
 use engine::{ClaimCommand, Command, ResolveBy};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,16 @@ pub(crate) struct PaidByHandBody {
     reference: String,
 }
 
+impl PaidByHandBody {
+    /// Who, and how it was paid.
+    pub(crate) fn way(&self) -> Result<(PersonId, ResolveBy), Problem> {
+        let by = fields::id("/by", &self.by)?;
+        let rail = fields::token("/rail", &self.rail)?;
+        let reference = fields::label("/reference", &self.reference)?;
+        Ok((by, ResolveBy::PaidByHand { rail, reference }))
+    }
+}
+
 /// Note that a restitution was paid by hand
 ///
 /// For one that is `stuck`: what is owed, tax included, was paid another way. It is paid with that,
@@ -41,10 +51,7 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let restitution: RestitutionId = call.path_id(&catalog::RESTITUTION_NOT_FOUND)?;
     let body: PaidByHandBody = call.json().await?;
     let operation = call.operation(&body)?;
-    let by = fields::id("/by", &body.by)?;
-    let rail = fields::token("/rail", &body.rail)?;
-    let reference = fields::label("/reference", &body.reference)?;
-    let way = ResolveBy::PaidByHand { rail, reference };
+    let (by, way) = body.way()?;
     let command = ClaimCommand::ResolveRestitution { restitution, by, way };
     Prepared::changing(Command::Claims(Box::new(command)), operation).decide(&call.caller).await
 }

@@ -1,9 +1,9 @@
 //! `POST /v1/restitutions/{id}/send-again`: has the order refund what it had refused to.
 
-use base::RestitutionId;
+use base::{PromotionId, RestitutionId};
 use engine::{Answer, ClaimCommand, Command, Query, ResolveBy, WayBack};
 
-use crate::call::Call;
+use crate::call::{Call, Caller};
 use crate::fields;
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
@@ -32,18 +32,28 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let Some(Answer::Restitution(row)) = asked else {
         return Err(Problem::new(&catalog::RESTITUTION_NOT_FOUND));
     };
-    let asked = caller.book().ask(Query::PromotionDetails(row.promotion)).await?;
-    let order = match asked {
-        Some(Answer::PromotionDetails(details)) => details.order,
-        _ => None,
-    };
-    let order = order.ok_or_else(|| Problem::new(&catalog::ORDER_NOT_FOUND))?;
-    let ids = refund_ids(&caller.app);
-    let back = WayBack { order, refund: caller.app.new_id(), ids: *ids };
+    let back = way_back(caller, row.promotion).await?;
+    let ids = back.ids;
     let way = ResolveBy::SendAgain(Box::new(back));
     let command = ClaimCommand::ResolveRestitution { restitution, by, way };
     let command = Command::Claims(Box::new(command));
     let reply = Prepared::changing(command, operation).decide(caller).await?;
     nudge(caller, &ids).await;
     Ok(reply)
+}
+
+/// By what the order of a promotion would send something now.
+///
+/// # Errors
+///
+/// `order_not_found`; `unavailable`, `busy`.
+pub(crate) async fn way_back(caller: &Caller, promotion: PromotionId) -> Result<WayBack, Problem> {
+    let asked = caller.book().ask(Query::PromotionDetails(promotion)).await?;
+    let order = match asked {
+        Some(Answer::PromotionDetails(details)) => details.order,
+        _ => None,
+    };
+    let order = order.ok_or_else(|| Problem::new(&catalog::ORDER_NOT_FOUND))?;
+    let ids = *refund_ids(&caller.app);
+    Ok(WayBack { order, refund: caller.app.new_id(), ids })
 }

@@ -1,10 +1,10 @@
 //! `POST /v1/restitutions/{id}/store-credit`: gives a gift card instead of a stuck restitution.
 
-use base::RestitutionId;
+use base::{CardId, PersonId, RestitutionId};
 use engine::{ClaimCommand, Command, NewCredit, ResolveBy, credit_for};
 use serde::{Deserialize, Serialize};
 
-use crate::call::Call;
+use crate::call::{Call, Caller};
 use crate::fields;
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
@@ -28,6 +28,20 @@ pub(crate) struct CreditBody {
     program: Option<String>,
 }
 
+impl CreditBody {
+    /// Who, and the card of this id by its new code.
+    pub(crate) fn way(
+        &self,
+        caller: &Caller,
+        card: CardId,
+    ) -> Result<(PersonId, ResolveBy), Problem> {
+        let by = fields::id("/by", &self.by)?;
+        let program = fields::optional_id("/program", self.program.as_deref())?;
+        let code = new_code(&caller.app, caller.book().name(), card)?;
+        Ok((by, ResolveBy::StoreCredit(Box::new(NewCredit { code, program }))))
+    }
+}
+
 /// Give store credit instead of a restitution
 ///
 /// For one that is `stuck`, when the payer agrees to a gift card worth what is owed, tax included;
@@ -42,11 +56,8 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let restitution: RestitutionId = call.path_id(&catalog::RESTITUTION_NOT_FOUND)?;
     let body: CreditBody = call.json().await?;
     let operation = call.operation(&body)?;
-    let by = fields::id("/by", &body.by)?;
-    let program = fields::optional_id("/program", body.program.as_deref())?;
     let caller = &call.caller;
-    let code = new_code(&caller.app, caller.book().name(), credit_for(restitution))?;
-    let way = ResolveBy::StoreCredit(Box::new(NewCredit { code, program }));
+    let (by, way) = body.way(caller, credit_for(restitution))?;
     let command = ClaimCommand::ResolveRestitution { restitution, by, way };
     Prepared::creating(Command::Claims(Box::new(command)), operation).decide(caller).await
 }

@@ -31,6 +31,9 @@ pub struct ClaimSamples {
 const OF_STUCK: [&str; 3] =
     ["send_restitution_again", "credit_restitution", "note_restitution_paid_by_hand"];
 
+/// Operations on a claim whose order does not send what it grants.
+const OF_UNSENT: [&str; 3] = ["send_claim_again", "credit_claim", "note_claim_paid_by_hand"];
+
 /// Operations on what a decision about an unauthorized charge leaves behind.
 const OF_ACCOUNTS: [&str; 3] = ["lift_account_freeze", "read_account_freeze", "review_suspect"];
 
@@ -45,7 +48,8 @@ impl ClaimSamples {
         let is_of_account = OF_ACCOUNTS.contains(&operation);
         // Nobody agreed to it: what is small is paid back, and the account is frozen.
         let views = if is_of_account { 200 } else { 20_000 };
-        let (promotion, owner) = shown(world, views, OF_STUCK.contains(&operation)).await;
+        let is_settled = OF_STUCK.contains(&operation) || OF_UNSENT.contains(&operation);
+        let (promotion, owner) = shown(world, views, is_settled).await;
         let mut samples = ClaimSamples {
             claim: String::new(),
             promotion,
@@ -78,7 +82,9 @@ impl ClaimSamples {
     async fn lead(&self, world: &World, operation: &str) {
         let claim = self.claim.parse().unwrap();
         let is_in_review = ["decide_claim", "approve_claim", "appeal_claim", "replay_claim"];
-        if is_in_review.contains(&operation) || OF_ACCOUNTS.contains(&operation) {
+        let is_unsent = OF_UNSENT.contains(&operation);
+        let is_for_people = is_in_review.contains(&operation) || is_unsent;
+        if is_for_people || OF_ACCOUNTS.contains(&operation) {
             // Nobody tells what was delivered, so the rules leave it to a person.
             give(world, ClaimCommand::FreezeFacts { claim, told: Box::new(Facts::new()) });
             give(world, ClaimCommand::Decide { claim });
@@ -88,11 +94,18 @@ impl ClaimSamples {
                 "outcome": "approve", "amount": usd(50_100), "reasons": ["goodwill"],
                 "by": PROPOSER,
             }),
+            _ if is_unsent => json!({
+                "outcome": "partly_approve", "amount": usd(100), "reasons": ["goodwill"],
+                "by": PROPOSER,
+            }),
             "appeal_claim" => json!({"outcome": "deny", "reasons": ["goodwill"], "by": PROPOSER}),
             _ => return,
         };
         let path = format!("/v1/claims/{}/decide", self.claim);
         world.post(&path, decision).fresh().await_status(200).await;
+        if is_unsent {
+            world.pass(base::Span::days(1));
+        }
     }
 
     /// The id in paths like this.

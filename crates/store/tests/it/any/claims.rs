@@ -109,17 +109,36 @@ fn day(days: u64) -> Day {
     Day::of(Instant::from_micros(0).saturating_add(Span::days(days)))
 }
 
+/// What a person has done where an order did not send it.
+fn resolved() -> impl Strategy<Value = Resolved> {
+    (instant(), bits(), 0..3_u32).prop_map(|(at, by, number)| Resolved {
+        at,
+        by: PersonId::from_bits(by),
+        how: resolution(number),
+    })
+}
+
+fn resolution(number: u32) -> Resolution {
+    match number % 3 {
+        0 => Resolution::SentAgain,
+        1 => Resolution::StoreCredit,
+        _ => Resolution::PaidByHand { reference: base::Label::new("transfer-1").unwrap() },
+    }
+}
+
 /// Money that has set out, at most what the claim takes.
 fn payouts(causes: Causes) -> impl Strategy<Value = Vec<Payout>> {
     let payout = (option::of(bits()), amount(), amount(), amount(), instant());
-    vec((payout, option::of(instant())), 0..3).prop_map(move |payouts| {
+    vec((payout, option::of(instant()), option::of(resolved())), 0..3).prop_map(move |payouts| {
         let mut left = causes.total();
-        let payout = |((refund, net, gross, elsewhere, at), paid_at): (_, _)| {
+        let payout = |((refund, net, gross, elsewhere, at), paid_at, resolved): (_, _, _)| {
+            let resolved: Option<Resolved> = resolved;
             let net = left.min(net);
             left = left.saturating_sub(net);
+            let is_apart = resolved.as_ref().is_some_and(|it| it.how.is_apart());
             let refund: Option<u128> = refund;
-            let refund = refund.map(RefundId::from_bits);
-            Payout { refund, net, gross, elsewhere, at, paid_at }
+            let refund = refund.map(RefundId::from_bits).filter(|_| !is_apart);
+            Payout { refund, net, gross, elsewhere, at, paid_at, resolved }
         };
         payouts.into_iter().map(payout).collect()
     })
@@ -266,13 +285,8 @@ fn restitution() -> impl Strategy<Value = Restitution> {
 /// That an order has refused it, where one refunds it.
 fn stuck(kind: RestitutionKind, number: u32, at: Instant, paid: Option<Instant>) -> Option<Stuck> {
     let by = PersonId::from_bits(u128::from(number));
-    let how = match number % 3 {
-        0 => Resolution::SentAgain,
-        1 => Resolution::StoreCredit,
-        _ => Resolution::PaidByHand { reference: base::Label::new("transfer-1").unwrap() },
-    };
     let refusal = base::Token::new("limit_exceeded").unwrap();
-    let resolved = paid.map(|at| Resolved { at, by, how });
+    let resolved = paid.map(|at| Resolved { at, by, how: resolution(number) });
     let is_refund = matches!(kind.way(), Way::Refund(_));
     is_refund.then_some(Stuck { at, refusal, resolved })
 }

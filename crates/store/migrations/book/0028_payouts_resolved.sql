@@ -1,0 +1,1 @@
+alter table claim add column resolved bytes;
