@@ -51,6 +51,11 @@ pub fn appeal(
     after.go_to(Status::Appealed);
     let due_at = clocks.step_due(StepName::AppealDecided, &claim.case(), now);
     after.steps.begin(StepName::AppealDecided, now, due_at);
+    if claim.promotion.is_some() && claim.facts.is_none() {
+        // It was decided without facts; they may be there by now.
+        let due_at = clocks.step_due(StepName::Gathered, &claim.case(), now);
+        after.steps.begin(StepName::Gathered, now, due_at);
+    }
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::Appealed))
 }
 

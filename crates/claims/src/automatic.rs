@@ -11,8 +11,8 @@ use crate::{Act, Award, Claim, ClaimEvent, Decided, Desk, Effect, Outcome, Refus
 /// pays under a yearly cap of which nobody knows how much is used up: never does a rule pay
 /// wrongly, and never is a claim stuck. What a rule wants to pay while the payment is disputed
 /// waits. A large sum waits for a person, whatever the rule says. So does what would stop the
-/// promotion of somebody else than the claimant, or of one who has not signed in: nobody knows who
-/// asks for it.
+/// promotion, or freeze the account, of somebody else than the claimant, or of one who has not
+/// signed in: nobody knows who asks for it.
 ///
 /// # Errors
 ///
@@ -52,8 +52,9 @@ pub fn decide(
     };
     let approves = decided.outcome.pays();
     let waits = approves && desk.funds.is_disputed;
-    let stops = decided.decision.as_ref().is_some_and(|it| it.acts.contains(&Act::StopPromotion));
-    let is_strangers = stops && !claim.is_by_owner();
+    let harms = |act: &Act| matches!(act, Act::StopPromotion | Act::FreezeAccount);
+    let is_harmful = decided.decision.as_ref().is_some_and(|it| it.acts.iter().any(harms));
+    let is_strangers = is_harmful && !claim.is_by_owner();
     let is_linked = decided.outcome != Outcome::Link || claim.linked_to.is_some();
     let may_conclude = is_linked && !is_strangers && !decided.is_cap_unknown;
     let mut after = claim.clone();

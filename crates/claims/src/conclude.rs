@@ -35,15 +35,17 @@ pub(crate) struct Draft {
     pub decision: Option<Decision>,
 }
 
-/// Whether its facts know of all that was paid for its promotion. What is decided without facts
-/// rests on none that could be old; the cap holds all the same.
+/// Whether its facts, or whoever has proposed something without any, know of all that was paid for
+/// its promotion.
 ///
 /// # Errors
 ///
 /// `FactsOutdated`.
 pub(crate) fn check_facts(claim: &Claim, desk: Desk<'_>) -> Result<(), Refusal> {
-    let has_none = claim.promotion.is_none() || claim.facts.is_none();
-    let is_known = has_none || claim.grants_known == desk.rows.grants();
+    // Whoever decides without facts knows what is known now.
+    let has_none = claim.facts.is_none() && claim.proposal.is_none();
+    let is_known = claim.promotion.is_none() || has_none;
+    let is_known = is_known || claim.grants_known == desk.rows.grants();
     if is_known { Ok(()) } else { Err(Refusal::FactsOutdated) }
 }
 
@@ -130,6 +132,9 @@ impl Draft {
             stand(&mut after, record, desk, now);
             let effect = Effect::of(Some(claim), after, desk.rows, ClaimEvent::Decided);
             return Effect { statements, ..effect };
+        }
+        if claim.facts.is_none() {
+            after.grants_known = desk.rows.grants();
         }
         after.proposal = Some(record);
         if !claim.is_appealed() {

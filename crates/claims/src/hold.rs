@@ -42,7 +42,9 @@ pub fn release(
     after.held_since = None;
     let case = claim.case();
     let due = |step: StepName| clocks.step_due(step, &case, now);
-    if claim.status.is_undecided() && claim.facts.is_some() {
+    // So does what a person has proposed, or was to look at, without any.
+    let rests_on_then = claim.facts.is_some() || claim.status == Status::InReview;
+    if claim.status.is_undecided() && (rests_on_then || claim.proposal.is_some()) {
         after.facts = None;
         after.proposal = None;
         after.steps.drop_open(StepName::Approved);
@@ -52,6 +54,10 @@ pub fn release(
         }
     }
     after.steps.change_open(|step| {
+        if step.name == StepName::Paid {
+            // Only from now on sending is tried again.
+            step.begun_at = now;
+        }
         step.due_at = step.due_at.max(due(step.name));
         step.escalated_at = None;
     });

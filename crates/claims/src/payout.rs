@@ -78,9 +78,9 @@ pub fn start_payout(
 ///
 /// # Errors
 ///
-/// Those of [`plan_payout`]; `NothingToRepay` when all comes back elsewhere; `NotDue` before it was
-/// tried for so long; `PaidByBank` where it is not sent again and the bank has given something
-/// back: a refund of the order counts that; `OwnClaim`.
+/// Those of [`plan_payout`]; `NotDue` before it was tried for so long; `PaidByBank` where it is not
+/// sent again and the bank has given something back: a refund of the order counts that; `OwnClaim`;
+/// `NothingToRepay` when all comes back elsewhere.
 ///
 /// [`limits::SENDING_TRIED_FOR`]: crate::limits::SENDING_TRIED_FOR
 pub fn resolve_payout(
@@ -92,9 +92,6 @@ pub fn resolve_payout(
     now: Instant,
 ) -> Result<Effect, Refusal> {
     let plan = plan_payout(claim, rows, funds, with_tax)?;
-    if plan.net.is_zero() {
-        return Err(Refusal::NothingToRepay);
-    }
     let is_apart = resolve.how.is_apart();
     let since = claim.steps.last(StepName::Paid).map_or(now, |step| step.begun_at);
     let due_at = tried_until(since);
@@ -106,6 +103,9 @@ pub fn resolve_payout(
     }
     if [claim.claimant.person(), claim.owner].contains(&Some(resolve.by)) {
         return Err(Refusal::OwnClaim);
+    }
+    if plan.net.is_zero() {
+        return Err(Refusal::NothingToRepay);
     }
     let refund = Some(resolve.refund).filter(|_| !is_apart);
     let resolved = Resolved { at: now, by: resolve.by, how: resolve.how.clone() };

@@ -24,8 +24,8 @@ pub struct Review {
 /// A person decides. A large sum waits for a second one.
 ///
 /// A claim whose charge nobody finds can be denied before it is matched, and appealed against. One
-/// whose facts cannot be put together can be decided without them, once a step of it is late: it
-/// would wait for ever.
+/// whose facts cannot be put together can be decided without them, once that is late: it would wait
+/// for ever.
 ///
 /// # Errors
 ///
@@ -52,9 +52,8 @@ pub fn review(
         return Err(Refusal::NotMatched);
     }
     let is_received = claim.status == Status::Received && is_unmatched;
-    let is_late = claim.steps.open().any(|step| step.late_by(now).is_some());
     let lacks_facts = !is_unmatched && claim.facts.is_none();
-    let waits_in_vain = lacks_facts && is_late && claim.status.is_undecided();
+    let waits_in_vain = lacks_facts && claim.status.is_undecided() && are_facts_late(claim, now);
     let is_for_people = matches!(claim.status, Status::InReview | Status::Appealed);
     if !is_for_people && !is_received && !waits_in_vain {
         return Err(Refusal::NotInReview);
@@ -146,6 +145,12 @@ pub fn send_back(by: PersonId, claim: &Claim, rows: Rows<'_>) -> Result<Effect, 
     after.proposal = None;
     after.steps.drop_open(StepName::Approved);
     Ok(Effect::of(Some(claim), after, rows, ClaimEvent::Returned))
+}
+
+/// Whether its facts should have been put together by now. While it is held no clock runs.
+fn are_facts_late(claim: &Claim, now: Instant) -> bool {
+    let mut open = claim.steps.open().filter(|step| step.name == StepName::Gathered);
+    claim.held_since.is_none() && open.any(|step| step.late_by(now).is_some())
 }
 
 fn is_disputed(claim: &Claim, desk: Desk<'_>) -> bool {

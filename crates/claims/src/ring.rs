@@ -105,8 +105,7 @@ impl InstrumentClaims {
         let stands = claim.ground == Ground::UnauthorizedCharge
             && claim.promotion.is_some()
             && claim.status != Status::Withdrawn;
-        let is_own = claim.owner.is_some() && claim.claimant.person() == claim.owner;
-        let is_heard = is_own || claim.status.is_promised();
+        let is_heard = claim.is_by_owner() || claim.status.is_promised();
         match place {
             Some(place) if !stands => {
                 self.claims.remove(place);

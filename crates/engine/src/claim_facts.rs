@@ -140,10 +140,13 @@ impl Gathered {
             self.know(FactName::Moderation, Value::Word(word), promotion.id);
         }
         if let Some(post) = bought.post {
-            // What became of it after the end has kept nothing from being delivered.
+            // What became of it after the end has kept nothing from being delivered, unless somebody
+            // had asked for it before in vain.
+            let none = Finding::Known(Value::Count(0));
+            let calls = told.get(FactName::FailedCalls).map(|fact| fact.finding);
             let is_deleted = match cause {
-                Some(cause) => cause == EndCause::PostDeleted,
-                None => post.is_deleted,
+                Some(cause) if calls == Some(none) => cause == EndCause::PostDeleted,
+                _ => post.is_deleted || cause == Some(EndCause::PostDeleted),
             };
             let is_gone = is_deleted || promotion.pauses.post_is_private;
             self.know(FactName::PostGone, Value::Flag(is_gone), post.id);

@@ -87,6 +87,9 @@ pub(super) fn is_transient(refusal: &Refusal) -> bool {
             | Refusal::PaymentDisputed
             | Refusal::BeingPaid
             | Refusal::FactsOutdated
+            // Facts that are late lift these.
+            | Refusal::NotInReview
+            | Refusal::FactsMissing
             | Refusal::TooManyOpen
             | Refusal::AccountFrozen
     )

@@ -407,6 +407,8 @@ fn what_an_order_does_not_send_of_a_claim_goes_another_way() {
          open_dispute d p 1000
          pay_otherwise X credit -> payment_disputed
          lose d
+         pay_otherwise X hand -> not_due
+         wait 86400
          pay_otherwise X hand -> paid_by_bank
          pay_otherwise X again O T rails=x => X:paying P.claims 700/700"
     ));
@@ -419,7 +421,9 @@ fn a_post_that_is_deleted_after_the_end_was_there() {
         "stop P
          post p deleted
          file X P tech
-         facts X ring_marks=0 => X.post_gone false",
+         facts X ring_marks=0 failed_calls=0 => X.post_gone false
+         facts X ring_marks=0 failed_calls=1 => X.post_gone true
+         facts X ring_marks=0 => X.post_gone true",
     );
     world(
         "post p deleted => P:stopped

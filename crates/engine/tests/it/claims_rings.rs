@@ -174,8 +174,8 @@ fn what_somebody_without_an_account_claims_counts_once_a_person_has_granted_it()
     four(ONE_CARD, "", &script);
 }
 
-/// And so could whoever has an account: what they know of a charge that is not theirs counts once
-/// it is granted, be it by the rules.
+/// And so could whoever has an account: what they know of a charge that is not theirs counts once a
+/// person has granted it.
 #[test]
 fn what_somebody_claims_for_a_charge_of_somebody_else_counts_once_it_is_granted() {
     let script = format!(
@@ -185,7 +185,8 @@ fn what_somebody_claims_for_a_charge_of_somebody_else_counts_once_it_is_granted(
          facts Z => Z.rings 2
          file V S unauth as=Lea
          facts V => V.rings 2
-         decide Z => Z:approved
+         decide Z => Z:in_review
+         review Z approve 1000 => Z:approved
          facts V => V.rings 3 V.rule u16
          decide V => V:in_review"
     );

@@ -273,6 +273,8 @@ fn a_refusal_that_time_or_another_attempt_may_lift_is_transient() {
             "account_frozen",
             "claim_already_open",
             "claim_being_paid",
+            "claim_not_in_review",
+            "facts_missing",
             "facts_outdated",
             "too_many_claims_open",
             "promotion_not_over",

@@ -327,7 +327,8 @@ catalog! {
     NOTHING_TO_WAIT_FOR = "nothing_to_wait_for", 422, "What it would wait for is over",
         "Gather its facts again: they tell of a dispute that has ended.";
     CLAIM_NOT_IN_REVIEW = "claim_not_in_review", 422, "The claim is not in review",
-        "Read the claim: a person decides only where the rules leave it to one, and on appeals.";
+        "Read the claim: a person decides where the rules leave it to one, on appeals, and where \
+         its facts are late.";
     PROPOSAL_WAITS = "proposal_waits", 422, "A proposal waits for a second person",
         "Approve it or send it back, by somebody else than whoever has proposed it.";
     NO_PROPOSAL = "no_proposal", 422, "No proposal waits",
@@ -407,8 +408,7 @@ catalog! {
     RESTITUTION_NOT_STUCK = "restitution_not_stuck", 422, "The restitution waits for nobody",
         "Nothing is to be done: it goes on by itself, or has.";
     PAID_BY_BANK = "paid_by_bank", 422, "The payer's bank has given something back",
-        "Send it again with POST /v1/restitutions/{id}/send-again: its order counts what the bank \
-         has paid.";
+        "Send it again with POST …/send-again: its order counts what the bank has paid.";
     NOTHING_TO_REPAY = "nothing_to_repay", 422, "There is nothing to repay",
         "Nothing is left to do: it was paid back before, or nothing of it was spent.";
     NOTHING_TO_SHIP = "nothing_to_ship", 422, "There are no goods to ship",

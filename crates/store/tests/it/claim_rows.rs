@@ -14,10 +14,11 @@ use claims::{
 use claims::{Resolution, Resolved, Stuck};
 use claims::{restitution_id, restitution_statement_id, statement_id};
 use engine::Row;
-use journal::Value;
+use journal::{Value, ValuesReader};
+use store::rows::read_row;
 use store::{List, Page};
 
-use crate::shop_rows::{check, set};
+use crate::shop_rows::{check, set, values_of};
 use crate::support::{Scribe, at, on_every_store, whole};
 
 fn amount(minor: i64) -> Amount {
@@ -136,6 +137,28 @@ fn claims_that_cannot_exist_are_refused() {
     set(&row, "steps", Value::Bytes(vec![0]));
     set(&row, "hint", Value::Bytes(vec![0]));
     set(&row, "resolved", Value::Bytes(vec![0]));
+}
+
+/// A release that knew no other way for the money of a claim wrote nothing of one.
+#[test]
+fn claims_of_former_releases_are_read() {
+    let row = Row::Claim(Arc::new(claim(1, 1, Status::Paying)));
+    let values = values_of(&row);
+    let (last, former) = values.split_last().unwrap();
+    assert_eq!(*last, Value::Null);
+    assert_eq!(read_row(34, 3, &mut ValuesReader::new(former)).unwrap(), row);
+    assert!(read_row(34, 4, &mut ValuesReader::new(former)).is_err(), "a value too few");
+    // What was done about a payout that is not there is a mistake.
+    let mut paid = claim(1, 1, Status::Paying);
+    let by = PersonId::from_bits(3);
+    paid.payouts[0].resolved = Some(Resolved { at: at(3), by, how: Resolution::SentAgain });
+    let last = values_of(&Row::Claim(Arc::new(paid))).pop();
+    let mut values = values_of(&Row::Claim(Arc::new(Claim {
+        payouts: Vec::new(),
+        ..claim(1, 1, Status::Paying)
+    })));
+    *values.last_mut().unwrap() = last.unwrap();
+    assert!(read_row(34, 4, &mut ValuesReader::new(&values)).is_err());
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn moves() {
         Appealed, Approved, Denied, Gathering, InReview, Paid, PartlyApproved, Paying, Received,
         Withdrawn,
     };
-    check(Received, &[Gathering, Denied, Withdrawn]);
+    check(Received, &[Gathering, InReview, Approved, PartlyApproved, Denied, Withdrawn]);
     check(Gathering, &[InReview, Approved, PartlyApproved, Denied, Withdrawn]);
     check(InReview, &[Gathering, Approved, PartlyApproved, Denied, Withdrawn]);
     check(Approved, &[Paying, Withdrawn, Paid]);

@@ -278,6 +278,20 @@ fn what_an_order_does_not_send_a_person_has_go_on() {
     check(Resolution::PaidByHand { reference: base::Label::new("transfer-7").unwrap() });
 }
 
+/// A dispute was in the way: sending is tried for a day again before anybody pays another way.
+#[test]
+fn what_waited_for_a_dispute_is_sent_first() {
+    let mut world = World::new();
+    world.decided(1, Ground::TechnicalError, Outcome::PartlyApprove, 333);
+    world.hold(1).unwrap();
+    world.now = world.now.saturating_add(base::Span::days(60));
+    world.release(1).unwrap();
+    let due_at = claims::tried_until(world.now);
+    let credit = world.resolve_payout(1, ANN, Resolution::StoreCredit);
+    assert_eq!(credit, Err(Refusal::NotDue { due_at }));
+    world.resolve_payout(1, ANN, Resolution::SentAgain).unwrap();
+}
+
 #[test]
 fn what_a_settlement_returns_needs_no_person() {
     let mut world = World::new();

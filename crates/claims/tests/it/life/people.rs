@@ -265,11 +265,59 @@ fn a_person_decides_without_facts_what_would_wait_for_ever() {
     assert_eq!(world.review(2, &grant(BOB, 10)), Err(Refusal::FactsMissing));
     world.now = world.claim(2).due_at().unwrap();
     world.review(2, &grant(BOB, 10)).unwrap();
+    world.approve(2, CAT).unwrap();
     assert_eq!(world.status(2), Status::PartlyApproved);
 }
 
-/// What a rule decides that wants the promotion stopped.
-fn stopping(amount: i64) -> Decided {
+/// What is proposed without facts knows of what was paid until then, and of no dispute.
+#[test]
+fn a_proposal_without_facts_grows_old_too() {
+    let grant = |cents| review_of(ANN, Outcome::PartlyApprove, award(cents, 0));
+    let proposed = || {
+        let mut world = World::of_much();
+        world.file(&new_claim(1, Ground::TechnicalError)).unwrap();
+        world.now = world.claim(1).steps.last(StepName::Gathered).unwrap().due_at;
+        world.review(1, &grant(400_000)).unwrap();
+        world
+    };
+    // Something else is paid before the second person looks.
+    let mut world = proposed();
+    world.restitute(claims::RestitutionKind::WrongDelivery, 1, 300).unwrap();
+    assert_eq!(world.approve(1, BOB), Err(Refusal::FactsOutdated));
+    world.send_back(1, BOB).unwrap();
+    world.review(1, &grant(300_000)).unwrap();
+    world.approve(1, BOB).unwrap();
+    // After a dispute it begins again, with its facts.
+    let mut world = proposed();
+    world.hold(1).unwrap();
+    world.release(1).unwrap();
+    assert_eq!((world.status(1), &world.claim(1).proposal), (Status::Gathering, &None));
+    assert_eq!(world.review(1, &grant(10)), Err(Refusal::NotInReview), "it has its time again");
+    world.freeze(1).unwrap();
+    // So it does where the proposal was sent back before.
+    let mut world = proposed();
+    world.send_back(1, BOB).unwrap();
+    world.hold(1).unwrap();
+    world.now = world.now.saturating_add(base::Span::days(90));
+    let deny = review_of(ANN, Outcome::Deny, award(0, 0));
+    assert_eq!(world.review(1, &deny), Err(Refusal::FactsMissing), "no clock runs");
+    world.release(1).unwrap();
+    assert_eq!(world.status(1), Status::Gathering);
+}
+
+/// A charge that staff finds late has all the time that its facts take.
+#[test]
+fn what_is_found_late_is_not_decided_without_facts_at_once() {
+    let mut world = World::new();
+    world.file(&hinted_claim(1)).unwrap();
+    world.now = world.now.saturating_add(base::Span::days(60));
+    world.match_claim(1, ANN).unwrap();
+    let grant = review_of(BOB, Outcome::PartlyApprove, award(10, 0));
+    assert_eq!(world.review(1, &grant), Err(Refusal::NotInReview));
+}
+
+/// What a rule decides that does this beside paying.
+fn doing(act: Act, amount: i64) -> Decided {
     let usual = decided(Outcome::Approve, amount);
     let table = claims::TableRow {
         name: Token::new("unauthorized_charge").unwrap(),
@@ -284,7 +332,7 @@ fn stopping(amount: i64) -> Decided {
         reasons: usual.codes.clone(),
         facts_used: Vec::new(),
         automated: true,
-        acts: vec![Act::StopPromotion],
+        acts: vec![act],
         would_change: Vec::new(),
     };
     Decided { decision: Some(decision), ..usual }
@@ -293,14 +341,17 @@ fn stopping(amount: i64) -> Decided {
 /// Whoever knows a charge must not have its owner's account frozen by that.
 #[test]
 fn what_stops_the_promotion_of_somebody_else_waits_for_a_person() {
-    let stops = |world: &mut World, claimant| {
+    let decided_by = |claimant, act| {
+        let mut world = World::new();
         world.file(&NewClaim { claimant, ..hinted_claim(1) }).unwrap();
         world.match_claim(1, ANN).unwrap();
         world.freeze(1).unwrap();
-        world.decide(1, &stopping(1_000), 0).unwrap();
+        world.decide(1, &doing(act, 1_000), 0).unwrap();
         world.status(1)
     };
-    assert_eq!(stops(&mut World::new(), Claimant::Person(CAT)), Status::InReview);
-    assert_eq!(stops(&mut World::new(), super::world::contact()), Status::InReview);
-    assert_eq!(stops(&mut World::new(), Claimant::Person(OWNER)), Status::Approved);
+    for act in [Act::StopPromotion, Act::FreezeAccount] {
+        assert_eq!(decided_by(Claimant::Person(CAT), act), Status::InReview);
+        assert_eq!(decided_by(super::world::contact(), act), Status::InReview);
+        assert_eq!(decided_by(Claimant::Person(OWNER), act), Status::Approved);
+    }
 }

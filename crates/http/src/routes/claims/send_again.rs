@@ -30,7 +30,7 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let by = fields::id("/by", &body.by)?;
     let caller = &call.caller;
     let (promotion, number) = to_be_paid(caller, id).await?;
-    let promotion = promotion.ok_or_else(|| Problem::new(&catalog::ORDER_NOT_FOUND))?;
+    let promotion = promotion.ok_or_else(|| Problem::new(&catalog::CLAIM_NOT_APPROVED))?;
     let back = way_back(caller, promotion).await?;
     let ids = back.ids;
     let way = ResolveBy::SendAgain(Box::new(back));

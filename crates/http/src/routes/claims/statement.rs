@@ -25,12 +25,8 @@ use crate::views::claim_statement::{Stated, StatementView, Way};
 pub(crate) async fn handle(call: Call<Read>) -> Result<Reply, Problem> {
     let id = call.path_id(&catalog::CLAIM_NOT_FOUND)?;
     let evidence = evidence(&call.caller, id).await?;
-    // Somebody else's cards are not named to whoever claims that they did not agree.
     let claim = &evidence.claim;
-    let ways = match claim.is_by_owner() {
-        true => ways_of_claim(&call.caller, claim).await?,
-        false => Vec::new(),
-    };
+    let ways = ways_of_claim(&call.caller, claim).await?;
     let beside = beside(&call.caller, claim).await?;
     let stated = stated(&evidence, ways);
     let stated = stated.map(|stated| stated.with_beside(claim, beside, paid_by(claim)));
@@ -49,7 +45,7 @@ async fn beside(caller: &Caller, claim: &Claim) -> Result<String, Problem> {
         None => String::new(),
     };
     let to = if to.is_empty() { "what it was paid with".to_owned() } else { to };
-    Ok(format!("{to}, by the settlement of the promotion"))
+    Ok(format!("{to}, by the settlement of the promotion, with its tax"))
 }
 
 /// Where everything went that was planned, when that is what the claim is about.

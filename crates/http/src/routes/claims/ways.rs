@@ -19,6 +19,9 @@ use crate::views::gift_card::last4;
 /// and a few more where a dispute has parted it, or another one took its place.
 const OVER_RAILS_MAX: u32 = 200;
 
+/// What whoever has bought a promotion was given in place of a refund, to anybody else.
+const NAMELESS: &str = "whoever has paid, another way";
+
 /// Refunds of an order among which those of settlements are looked for, the newest.
 const SETTLEMENTS_MAX: u32 = 100;
 
@@ -84,7 +87,8 @@ pub(crate) async fn ways_of(caller: &Caller, row: &Restitution) -> Result<Vec<Wa
     }
 }
 
-/// To what the payouts of a claim go, as [`ways_of`].
+/// To what the payouts of a claim go, as [`ways_of`]. Somebody else's cards are not named to whoever
+/// claims that they did not agree: only what was given in place of a refund is said, without a name.
 ///
 /// # Errors
 ///
@@ -94,7 +98,11 @@ pub(crate) async fn ways_of_claim(caller: &Caller, claim: &Claim) -> Result<Vec<
     for (number, payout) in (1..).zip(&claim.payouts) {
         let card = credit_for_payout(claim.id, number);
         match given_instead(caller, payout.resolved.as_ref(), card).await? {
+            Some(_) if !claim.is_by_owner() => {
+                all.push(Way { to: NAMELESS.to_owned(), amount: payout.gross });
+            }
             Some(to) => all.push(Way { to, amount: payout.gross }),
+            None if !claim.is_by_owner() => {}
             None => all.extend(ways(caller, payout.refund.as_slice()).await?),
         }
     }
