@@ -71,9 +71,7 @@ impl Status {
         };
         match self {
             // Without facts only where these cannot be put together, and it is late.
-            Status::Received => {
-                &[Gathering, InReview, Approved, PartlyApproved, Denied, Withdrawn]
-            }
+            Status::Received => &[Gathering, InReview, Approved, PartlyApproved, Denied, Withdrawn],
             Status::Gathering => &[InReview, Approved, PartlyApproved, Denied, Withdrawn],
             // After a dispute the facts are gathered anew.
             Status::InReview => &[Gathering, Approved, PartlyApproved, Denied, Withdrawn],

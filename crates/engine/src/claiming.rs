@@ -5,7 +5,9 @@ use std::sync::Arc;
 use base::{ClaimId, Instant, PersonId};
 use claims::facts_id;
 use claims::{Claim, ClaimantClaims, Decision, Desk, Effect, FactName, Facts, Filing, Finding};
-use claims::{FrozenFacts, Funds, Ground, Named, NewClaim, Outcome, Refusal, RuleBook, Status, Value};
+use claims::{
+    FrozenFacts, Funds, Ground, Named, NewClaim, Outcome, Refusal, RuleBook, Status, Value,
+};
 
 use crate::bought::{self, Bought};
 use crate::claim_acts;

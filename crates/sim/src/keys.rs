@@ -166,6 +166,8 @@ fn may_change(refusal: &Refusal) -> bool {
                 | Claim::PaymentDisputed
                 | Claim::BeingPaid
                 | Claim::FactsOutdated
+                | Claim::NotInReview
+                | Claim::FactsMissing
                 | Claim::TooManyOpen
                 | Claim::AccountFrozen
         ),

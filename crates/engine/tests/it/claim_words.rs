@@ -147,11 +147,7 @@ fn about_money(world: &World, words: &Words<'_>) -> Option<ClaimCommand> {
             refund: RefundId::from_bits(bits(words.at(5))),
             refusal: base::Token::new("amount_exceeds_refundable").unwrap(),
         },
-        "resolve" => ClaimCommand::ResolveRestitution {
-            restitution: made(),
-            by: by(),
-            way: way(),
-        },
+        "resolve" => ClaimCommand::ResolveRestitution { restitution: made(), by: by(), way: way() },
         _ => return None,
     })
 }

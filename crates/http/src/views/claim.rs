@@ -381,7 +381,8 @@ impl StuckView {
         let (mut by, mut at, mut resolution) = (None, None, None);
         let (mut gift_card, mut reference) = (None, None);
         if let Some(it) = resolved {
-            (by, at, resolution) = (Some(it.resolved_by), Some(it.resolved_at), Some(it.resolution));
+            (by, at, resolution) =
+                (Some(it.resolved_by), Some(it.resolved_at), Some(it.resolution));
             (gift_card, reference) = (it.gift_card, it.reference);
         }
         StuckView {

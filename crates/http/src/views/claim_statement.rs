@@ -204,12 +204,7 @@ impl Stated {
     }
 
     /// The same with where what comes back beside the claim goes, once that is decided.
-    pub(crate) fn with_beside(
-        mut self,
-        claim: &Claim,
-        to: String,
-        by: Option<Instant>,
-    ) -> Stated {
+    pub(crate) fn with_beside(mut self, claim: &Claim, to: String, by: Option<Instant>) -> Stated {
         let elsewhere = claim.decision.as_ref().map(|record| record.award.elsewhere);
         if let Some(amount) = elsewhere.filter(|amount| !amount.is_zero()) {
             let amount = Money { amount, currency: claim.currency };

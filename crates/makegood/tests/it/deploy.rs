@@ -1,8 +1,9 @@
 //! The files under `deploy/` say nothing that is not so: settings, commands and paths exist, and
 //! times fit the limits of the server.
 
+use std::fs;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::client::Client;
 use crate::process::{Place, run};
@@ -73,7 +74,7 @@ fn the_unit_finds_what_its_header_makes() {
     let root = place.path("var-lib").display().to_string();
     let here = |text: &str| text.replace("/var/lib", &root);
     let folders = arguments(UNIT, "install -d -o makegood -g makegood -m 0700 ");
-    let mut install = std::fs::DirBuilder::new();
+    let mut install = fs::DirBuilder::new();
     install.recursive(true).mode(0o700);
     folders.iter().for_each(|folder| install.create(here(folder)).unwrap());
     // By hand, with nothing of the unit's in the environment.
@@ -136,6 +137,42 @@ fn everything_that_is_copied_is_there() {
     assert!(CONTAINERFILE.contains(built), "another package is built");
     assert!(COMPOSE.contains("dockerfile: deploy/Containerfile"));
     assert!(root.join("deploy/Containerfile").exists());
+}
+
+/// Files in a folder, and in those below it.
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] }).collect()
+}
+
+/// The files that are compiled into this one.
+fn compiled_into(path: &Path) -> Vec<PathBuf> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let places = ["include_str!(", "include_bytes!("].map(|name| text.split(name).skip(1));
+    let named = places.into_iter().flatten().filter_map(|rest| {
+        let named = rest.trim_start().strip_prefix('"')?;
+        named.split('"').next()
+    });
+    named.filter_map(|name| path.parent()?.join(name).canonicalize().ok()).collect()
+}
+
+/// What the program is compiled from stands in the folders that the image is built from.
+#[test]
+fn everything_that_is_compiled_in_is_copied() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let is_of_stage = |line: &&str| line.starts_with("COPY ") && !line.contains("--from=");
+    let lines = CONTAINERFILE.lines().filter(is_of_stage);
+    let copied: Vec<&str> = lines.flat_map(|line| line.split_whitespace().skip(1)).collect();
+    let crates = fs::read_dir(root.join("crates")).unwrap();
+    let sources = crates.flat_map(|entry| files_in(&entry.unwrap().path().join("src")));
+    let mut outside = 0;
+    for file in sources.flat_map(|path| compiled_into(&path)) {
+        let file = file.strip_prefix(&root).unwrap();
+        let folder = file.iter().next().and_then(|first| first.to_str()).unwrap();
+        assert!(copied.contains(&folder), "{} is not copied", file.display());
+        outside += usize::from(folder != "crates");
+    }
+    assert!(outside >= 10, "rules of claims are compiled in from outside of the crates: {outside}");
 }
 
 #[test]
@@ -227,7 +264,7 @@ fn warnings_of_systemd(unit: &str) -> Option<Vec<String>> {
     let path = place.path("makegood.service");
     // It looks whether what is started is there.
     let unit = unit.replace("/usr/local/bin/makegood", env!("CARGO_BIN_EXE_makegood"));
-    std::fs::write(&path, unit).unwrap();
+    fs::write(&path, unit).unwrap();
     let mut verify = std::process::Command::new("systemd-analyze");
     let output = verify.args(["verify", "--man=no"]).arg(&path).output().ok()?;
     let said = String::from_utf8(output.stderr).unwrap();

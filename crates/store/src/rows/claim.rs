@@ -325,10 +325,7 @@ fn write_resolved(row: &Claim, packed: &mut EncodedSink<'_>) {
     row.payouts.iter().for_each(|payout| resolved::write(payout.resolved.as_ref(), packed));
 }
 
-fn read_resolved(
-    payouts: &mut [Payout],
-    packed: &mut EncodedSource<'_>,
-) -> Result<(), ReadError> {
+fn read_resolved(payouts: &mut [Payout], packed: &mut EncodedSource<'_>) -> Result<(), ReadError> {
     for payout in payouts {
         payout.resolved = resolved::read(packed)?;
         let is_apart = payout.resolved.as_ref().is_some_and(|resolved| resolved.how.is_apart());

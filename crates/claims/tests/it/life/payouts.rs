@@ -3,8 +3,8 @@
 use base::{Amount, Currency};
 use claims::{Funds, Ground, Outcome, Refusal, Resolution, Status, StepName};
 
-use super::world::{ANN, BOB, OWNER, World, at, award, cents, decided, dollars, new_claim};
 use super::world::review_of;
+use super::world::{ANN, BOB, OWNER, World, at, award, cents, decided, dollars, new_claim};
 
 #[test]
 fn money_sets_out_and_leaves() {
@@ -263,7 +263,10 @@ fn what_an_order_does_not_send_a_person_has_go_on() {
         world.funds.is_disputed = false;
         world.resolve_payout(1, ANN, how.clone()).unwrap();
         let payout = &world.claim(1).payouts[0];
-        assert_eq!((payout.net, payout.gross, payout.elsewhere), (cents(333), cents(399), cents(1_000)));
+        assert_eq!(
+            (payout.net, payout.gross, payout.elsewhere),
+            (cents(333), cents(399), cents(1_000))
+        );
         assert_eq!(payout.refund.is_none(), is_apart);
         let resolved = payout.resolved.as_ref().unwrap();
         assert_eq!((resolved.by, resolved.at, &resolved.how), (ANN, world.now, &how));

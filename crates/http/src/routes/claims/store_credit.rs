@@ -8,7 +8,7 @@ use crate::call::Call;
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
-use crate::routes::restitutions::store_credit::CreditBody;
+use crate::routes::restitutions::store_credit::{CreditBody, new_credit};
 use crate::scope::ReviewClaims;
 use crate::views::gift_card::GiftCardView;
 
@@ -28,8 +28,9 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let body: CreditBody = call.json().await?;
     let operation = call.operation(&body)?;
     let caller = &call.caller;
+    let (by, program) = body.checked()?;
     let (_, number) = to_be_paid(caller, id).await?;
-    let (by, way) = body.way(caller, credit_for_payout(id, number))?;
+    let way = new_credit(caller, credit_for_payout(id, number), program)?;
     let command = ClaimCommand::ResolvePayout { claim: id, number, by, way };
     let prepared = Prepared::creating(Command::Claims(Box::new(command)), operation);
     let reply = prepared.decide(caller).await?;

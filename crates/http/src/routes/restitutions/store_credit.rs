@@ -1,11 +1,11 @@
 //! `POST /v1/restitutions/{id}/store-credit`: gives a gift card instead of a stuck restitution.
 
-use base::{CardId, PersonId, RestitutionId};
+use base::{CardId, PersonId, ProgramId, RestitutionId};
 use engine::{ClaimCommand, Command, NewCredit, ResolveBy, credit_for};
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Call, Caller};
-use crate::fields;
+use crate::fields::{self, Checked};
 use crate::prepared::Prepared;
 use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
@@ -29,17 +29,21 @@ pub(crate) struct CreditBody {
 }
 
 impl CreditBody {
-    /// Who, and the card of this id by its new code.
-    pub(crate) fn way(
-        &self,
-        caller: &Caller,
-        card: CardId,
-    ) -> Result<(PersonId, ResolveBy), Problem> {
+    /// Who, and under which program.
+    pub(crate) fn checked(&self) -> Checked<(PersonId, Option<ProgramId>)> {
         let by = fields::id("/by", &self.by)?;
-        let program = fields::optional_id("/program", self.program.as_deref())?;
-        let code = new_code(&caller.app, caller.book().name(), card)?;
-        Ok((by, ResolveBy::StoreCredit(Box::new(NewCredit { code, program }))))
+        Ok((by, fields::optional_id("/program", self.program.as_deref())?))
     }
+}
+
+/// A card of this id with a new code.
+pub(crate) fn new_credit(
+    caller: &Caller,
+    card: CardId,
+    program: Option<ProgramId>,
+) -> Result<ResolveBy, Problem> {
+    let code = new_code(&caller.app, caller.book().name(), card)?;
+    Ok(ResolveBy::StoreCredit(Box::new(NewCredit { code, program })))
 }
 
 /// Give store credit instead of a restitution
@@ -57,7 +61,8 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
     let body: CreditBody = call.json().await?;
     let operation = call.operation(&body)?;
     let caller = &call.caller;
-    let (by, way) = body.way(caller, credit_for(restitution))?;
+    let (by, program) = body.checked()?;
+    let way = new_credit(caller, credit_for(restitution), program)?;
     let command = ClaimCommand::ResolveRestitution { restitution, by, way };
     Prepared::creating(Command::Claims(Box::new(command)), operation).decide(caller).await
 }
