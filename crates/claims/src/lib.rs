@@ -177,8 +177,8 @@ pub mod limits {
     use base::Span;
 
     /// For how long it is tried to send a restitution that its order refuses, or what a claim pays,
-    /// before a person may have it paid another way. What of restitutions may succeed later by itself is tried for
-    /// [`TRIED_LONGER_FOR`](crate::TRIED_LONGER_FOR).
+    /// before a person may have it paid another way. What of restitutions may succeed later by
+    /// itself is tried for [`TRIED_LONGER_FOR`](crate::TRIED_LONGER_FOR).
     pub const SENDING_TRIED_FOR: Span = Span::days(1);
     /// Bytes of what a claimant writes.
     pub const DESCRIPTION_BYTES_MAX: u32 = 4_000;

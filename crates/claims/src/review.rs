@@ -30,10 +30,10 @@ pub struct Review {
 /// # Errors
 ///
 /// In this order: `ProposalWaits`; `NotMatched` when anything but a denial is said of what was not
-/// found; `NotInReview` unless it is in review, appealed, or late without facts; `FactsMissing` when
-/// a dispute has ended since they were gathered; `PaymentDisputed`, while a dispute is open, unless
-/// it is denied;
-/// `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`; `CodesMissing`;
+/// found; `NotInReview` unless it is in review, appealed, or late without facts; `FactsMissing`
+/// when a dispute has ended since they were gathered; `PaymentDisputed`, while a dispute is open,
+/// unless it is denied; `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`;
+/// `CodesMissing`;
 /// `TooManyDecisions` ([`limits::DECISIONS_MAX`]) unless it is denied;
 /// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`,
 /// `ElsewhereExceedsUnspent`; `FactsOutdated` when it pays, and something else was paid since.

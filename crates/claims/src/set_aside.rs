@@ -1,6 +1,6 @@
 //! Restitutions that an order refuses to send: they are kept, take their part of the cap, and wait
-//! for a person, who has them sent again, gives store credit, or says how they were paid. Of a claim
-//! that waits likewise the same person [says the same](crate::resolve_payout()).
+//! for a person, who has them sent again, gives store credit, or says how they were paid. Of a
+//! claim that waits likewise a person [says the same](crate::resolve_payout()).
 
 use base::{Amount, Instant, Label, PersonId, RefundId, Span, Token};
 

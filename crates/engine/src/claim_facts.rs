@@ -140,8 +140,8 @@ impl Gathered {
             self.know(FactName::Moderation, Value::Word(word), promotion.id);
         }
         if let Some(post) = bought.post {
-            // What became of it after the end has kept nothing from being delivered, unless somebody
-            // had asked for it before in vain.
+            // What became of it after the end has kept nothing from being delivered, unless
+            // somebody had asked for it before in vain.
             let none = Finding::Known(Value::Count(0));
             let calls = told.get(FactName::FailedCalls).map(|fact| fact.finding);
             let is_deleted = match cause {

@@ -1,6 +1,7 @@
 //! The life of claims, by table and by chance.
 
 mod appeals;
+mod audited;
 mod clocks;
 mod clocks_refused;
 mod deciding;

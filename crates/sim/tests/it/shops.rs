@@ -17,8 +17,8 @@ use crate::settings::{number, replays, seeds, succeed, timed};
 
 /// What hardly anybody meets by chance here: second persons, and restitutions that an order refuses
 /// for a day. The engine's own market (`market_claims.rs`) leads there on purpose. So it is with
-/// claims whose money a person has set out: those are in the orders of `claims_money.rs`, and in the
-/// random lives of the crate `claims`.
+/// claims whose money a person has set out: those are in the orders of `claims_money.rs`, and in
+/// the random lives of the crate `claims`.
 const TRIED_ELSEWHERE: [CommandKind; 5] = [
     CommandKind::ResolveClaimPayout,
     CommandKind::ApproveClaim,

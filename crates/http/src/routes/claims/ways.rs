@@ -87,8 +87,9 @@ pub(crate) async fn ways_of(caller: &Caller, row: &Restitution) -> Result<Vec<Wa
     }
 }
 
-/// To what the payouts of a claim go, as [`ways_of`]. Somebody else's cards are not named to whoever
-/// claims that they did not agree: only what was given in place of a refund is said, without a name.
+/// To what the payouts of a claim go, as [`ways_of`]. Somebody else's cards are not named to
+/// whoever claims that they did not agree: only what was given in place of a refund is said,
+/// without a name.
 ///
 /// # Errors
 ///
