@@ -42,7 +42,7 @@ pub fn release(
     after.held_since = None;
     let case = claim.case();
     let due = |step: StepName| clocks.step_due(step, &case, now);
-    // So does what a person has proposed, or was to look at, without any.
+    // What a person has proposed without facts, or was to look at, begins again too.
     let rests_on_then = claim.facts.is_some() || claim.status == Status::InReview;
     if claim.status.is_undecided() && (rests_on_then || claim.proposal.is_some()) {
         after.facts = None;

@@ -31,8 +31,8 @@ pub struct Review {
 ///
 /// In this order: `ProposalWaits`; `NotMatched` when anything but a denial is said of what was not
 /// found; `NotInReview` unless it is in review, appealed, or late without facts; `FactsMissing`
-/// when a dispute has ended since they were gathered; `PaymentDisputed`, while a dispute is open,
-/// unless it is denied; `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`;
+/// while it has none and these are not late, or it is held; `PaymentDisputed`, while a dispute is
+/// open, unless it is denied; `OwnClaim`; `SameReviewer` on an appeal; `OutcomeNotAllowed`;
 /// `CodesMissing`;
 /// `TooManyDecisions` ([`limits::DECISIONS_MAX`]) unless it is denied;
 /// `CurrencyMismatch`, `AmountMismatch`, `BelowFirst`, `AmountExceedsLeft`,

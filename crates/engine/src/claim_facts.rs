@@ -143,11 +143,9 @@ impl Gathered {
             // What became of it after the end has kept nothing from being delivered, unless
             // somebody had asked for it before in vain.
             let none = Finding::Known(Value::Count(0));
-            let calls = told.get(FactName::FailedCalls).map(|fact| fact.finding);
-            let is_deleted = match cause {
-                Some(cause) if calls == Some(none) => cause == EndCause::PostDeleted,
-                _ => post.is_deleted || cause == Some(EndCause::PostDeleted),
-            };
+            let is_told = told.get(FactName::FailedCalls).is_some_and(|it| it.finding != none);
+            let counts = cause.is_none() || is_told || calls_that_failed(bought) > 0;
+            let is_deleted = post.is_deleted && counts || cause == Some(EndCause::PostDeleted);
             let is_gone = is_deleted || promotion.pauses.post_is_private;
             self.know(FactName::PostGone, Value::Flag(is_gone), post.id);
             let age = promotion.submitted_at.map(|charged_at| post_age(post, charged_at));
@@ -214,18 +212,11 @@ impl Gathered {
         }
     }
 
-    /// Requests that were told to have failed while the promotion was under way. That none was told
-    /// does not mean that there was none.
+    /// That none was told does not mean that there was none.
     fn failed_calls(&mut self, bought: &Bought<'_>) {
-        let (promotion, Some(signals)) = (bought.promotion, bought.signals) else { return };
-        let until = promotion.end.map_or(promotion.terms.ends_at, |end| end.at);
-        let is_meant = |happened: &Happening| {
-            let is_in_time = promotion.created_at <= happened.at && happened.at <= until;
-            happened.kind == SignalKind::CallFailed && is_in_time
-        };
-        let count = signals.kept.iter().filter(|signal| is_meant(&signal.happened)).count();
+        let Some(signals) = bought.signals else { return };
+        let count = calls_that_failed(bought);
         if count > 0 {
-            let count = u64::try_from(count).unwrap_or(u64::MAX);
             self.know(FactName::FailedCalls, Value::Count(count), signals.person);
         }
     }
@@ -376,6 +367,18 @@ fn counted(factor: Factor) -> Factor {
         Factor::MailCode | Factor::HandOver => Factor::Password,
         known => known,
     }
+}
+
+/// How many requests were told to have failed while the promotion was under way.
+fn calls_that_failed(bought: &Bought<'_>) -> u64 {
+    let (promotion, Some(signals)) = (bought.promotion, bought.signals) else { return 0 };
+    let until = promotion.end.map_or(promotion.terms.ends_at, |end| end.at);
+    let is_meant = |happened: &Happening| {
+        let is_in_time = promotion.created_at <= happened.at && happened.at <= until;
+        happened.kind == SignalKind::CallFailed && is_in_time
+    };
+    let count = signals.kept.iter().filter(|signal| is_meant(&signal.happened)).count();
+    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -379,8 +379,12 @@ fn one<R: Rows>(
     // A person who grants a part does not follow the rules that wanted it stopped.
     let is_part = changed.claims.iter().any(is_part_by_person);
     let decision = decision.filter(|_| !is_part);
-    let wants_stop = decision.as_ref().is_some_and(claim_acts::stops);
     let is_granted = changed.claims.iter().any(|after| after.status.is_promised());
+    // Without facts nobody knows what the rules wanted. What a person grants of a charge that
+    // nobody agreed to, and grants whole, is spent no further; what is undecided stays as it is.
+    let is_blind = facts.is_none() && claim.promotion.is_some();
+    let is_ended = is_blind && is_granted && claim.ground == Ground::UnauthorizedCharge;
+    let wants_stop = decision.as_ref().is_some_and(claim_acts::stops) || is_ended && !is_part;
     let is_out = case.bought.as_ref().is_some_and(|bought| bought.promotion.slices.open > 0);
     if wants_stop && is_granted && !claim.status.is_promised() && is_out {
         // What they bill is to go back as well, so nobody knows yet how much that is.
@@ -390,11 +394,14 @@ fn one<R: Rows>(
     let mut composed = Composition::new(walk, at);
     follow(changed, claim.promotion, &mut composed)?;
     // What staff has let go on meanwhile is not held up anew by a file or a late step.
-    if composed.claim(id)?.is_some_and(|after| after.status != claim.status) {
+    let after = composed.claim(id)?.map_or(claim.status, |after| after.status);
+    if after != claim.status {
         if let Some(decision) = &decision {
             claim_acts::act(decision, id, &mut composed)?;
         }
-        claim_acts::hold_or_stop(id, wants_stop, &mut composed)?;
+        if !is_blind || !after.is_undecided() {
+            claim_acts::hold_or_stop(id, wants_stop, &mut composed)?;
+        }
     }
     Ok(composed.finish(AnswerRef::Claim(id)))
 }
@@ -535,7 +542,9 @@ pub(crate) fn evidence<R: Rows>(
     let shown = claim.decision.as_ref().or(claim.proposal.as_ref());
     let decided_on = shown.and_then(|record| record.facts).and_then(&mut frozen);
     let row = claim.promotion.and_then(|promotion| walk.promotion_claims(promotion));
-    let is_outdated = facts.is_some() && row.is_some_and(|row| row.grants != claim.grants_known);
+    // So is what somebody has proposed without facts.
+    let may_be_old = facts.is_some() || claim.proposal.is_some();
+    let is_outdated = may_be_old && row.is_some_and(|row| row.grants != claim.grants_known);
     let statement = shown.and_then(|record| walk.claim_statement(record.statement).cloned());
     Some(ClaimEvidence { claim, words, facts, is_outdated, decided_on, statement, now })
 }

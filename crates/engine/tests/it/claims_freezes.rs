@@ -176,3 +176,15 @@ fn what_somebody_else_claims_freezes_nothing_before_a_person_grants_all_of_it() 
          review X approve 1000/4000 => X:approved X.freezes yes P:stopped"
     ));
 }
+
+/// Without facts nobody knows what the rules wanted: what a person grants whole is spent no
+/// further, what they grant in part goes on, and what is undecided stays as it is.
+#[test]
+fn what_is_granted_whole_without_facts_ends_the_promotion() {
+    let late = "file X P unauth
+         wait 1728000
+         review X approve 1/0 as=Ada -> own_claim
+        ";
+    after(&format!("{late} review X approve 1000 => X:approved P:stopped"));
+    after(&format!("{late} review X partly_approve 100 => X:partly_approved X.freezes no"));
+}

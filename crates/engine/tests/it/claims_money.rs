@@ -421,9 +421,9 @@ fn a_post_that_is_deleted_after_the_end_was_there() {
         "stop P
          post p deleted
          file X P tech
+         facts X ring_marks=0 => X.post_gone false
          facts X ring_marks=0 failed_calls=0 => X.post_gone false
-         facts X ring_marks=0 failed_calls=1 => X.post_gone true
-         facts X ring_marks=0 => X.post_gone true",
+         facts X ring_marks=0 failed_calls=1 => X.post_gone true",
     );
     world(
         "post p deleted => P:stopped

@@ -321,9 +321,9 @@ catalog! {
     CLAIM_NOT_GATHERING = "claim_not_gathering", 422, "Its facts are not gathered now",
         "Read the claim: `next` tells what it waits for.";
     FACTS_MISSING = "facts_missing", 422, "The claim has no facts yet",
-        "Gather its facts first; after a dispute they are gathered anew.";
+        "Its facts are gathered first; once they are late a person decides without them.";
     FACTS_OUTDATED = "facts_outdated", 422, "Something was paid since its facts were gathered",
-        "Gather its facts again, then decide by what they say now.";
+        "Send a proposal back; decide anew, by facts that were gathered again where there are any.";
     NOTHING_TO_WAIT_FOR = "nothing_to_wait_for", 422, "What it would wait for is over",
         "Gather its facts again: they tell of a dispute that has ended.";
     CLAIM_NOT_IN_REVIEW = "claim_not_in_review", 422, "The claim is not in review",

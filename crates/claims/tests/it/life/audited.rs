@@ -1,7 +1,7 @@
 //! What must be true of the little book after every step, and of every change of a claim.
 
 use base::{Amount, Money};
-use claims::{Cause, Claim, Resolution, Restitution, Way};
+use claims::{Cause, Claim, Resolution, Restitution, StepName, Way};
 
 use super::world::{World, cents, with_tax};
 
@@ -106,7 +106,10 @@ pub fn check_change(before: &Claim, after: &Claim) {
     for step in before.steps.open() {
         // One of the same name that was done before is another.
         let is_same = |other: &&claims::Step| {
-            other.begun_at == step.begun_at && (*other == step || !there.contains(other))
+            // After a dispute sending begins anew.
+            let is_paid = other.name == StepName::Paid && other.done_at.is_none();
+            let has_begun = other.begun_at == step.begun_at;
+            is_paid || has_begun && (*other == step || !there.contains(other))
         };
         let same = after.steps.last(step.name).filter(is_same);
         // Of which law it is, and how soon that wants a decision, is known once it is matched.
