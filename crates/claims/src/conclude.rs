@@ -43,10 +43,9 @@ pub(crate) struct Draft {
 /// `FactsOutdated`.
 pub(crate) fn check_facts(claim: &Claim, desk: Desk<'_>) -> Result<(), Refusal> {
     // Whoever decides without facts knows what is known now.
-    let has_none = claim.facts.is_none() && claim.proposal.is_none();
-    let is_known = claim.promotion.is_none() || has_none;
-    let is_known = is_known || claim.grants_known == desk.rows.grants();
-    if is_known { Ok(()) } else { Err(Refusal::FactsOutdated) }
+    let rests_on_nothing = claim.facts.is_none() && claim.proposal.is_none();
+    let is_new = rests_on_nothing || claim.grants_known == desk.rows.grants();
+    if claim.promotion.is_none() || is_new { Ok(()) } else { Err(Refusal::FactsOutdated) }
 }
 
 impl Draft {

@@ -107,9 +107,8 @@ pub fn resolve_payout(
     if plan.net.is_zero() {
         return Err(Refusal::NothingToRepay);
     }
-    let refund = Some(resolve.refund).filter(|_| !is_apart);
     let resolved = Resolved { at: now, by: resolve.by, how: resolve.how.clone() };
-    let mut effect = sets_out(plan, refund, Some(resolved), claim, rows, now);
+    let mut effect = sets_out(plan, resolve.refund, Some(resolved), claim, rows, now);
     for row in effect.promotions.iter_mut().filter(|_| is_apart) {
         row.send_apart(plan.net, plan.gross);
     }

@@ -111,8 +111,8 @@ pub struct Resolve {
     pub by: PersonId,
     /// How it goes on.
     pub how: Resolution,
-    /// The refund of the order, where it is sent again.
-    pub refund: RefundId,
+    /// The refund of the order; `None` where it goes another way.
+    pub refund: Option<RefundId>,
 }
 
 /// Has a restitution that is stuck go on, once. What goes another way than by the order has left
@@ -151,7 +151,7 @@ pub fn resolve(
     }
     let resolved = Some(Resolved { at: now, by: resolve.by, how: resolve.how.clone() });
     let after = Restitution {
-        refund: if is_apart { restitution.refund } else { resolve.refund },
+        refund: resolve.refund.unwrap_or(restitution.refund),
         gross: Some(gross),
         paid_at: is_apart.then_some(now),
         stuck: Some(Stuck { resolved, ..stuck.clone() }),

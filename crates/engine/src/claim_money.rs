@@ -1,7 +1,7 @@
 //! Money of claims and restitutions: what was spent goes back by a refund of the order that has
 //! paid the promotion, to what it was paid with.
 
-use base::{Amount, ClaimId, Instant, PersonId, PromotionId, RefundId, Token};
+use base::{Amount, ClaimId, Instant, PersonId, PromotionId, Token};
 use claims::Refusal;
 use ledger::AccountName;
 use promotions::{Promotion, State, made_good_account};
@@ -58,8 +58,7 @@ pub(crate) fn resolve_payout<R: Rows>(
     walk.ready()?;
     let claim = case.claim;
     let bought = case.bought.as_ref().ok_or(Refusal::NotApproved)?;
-    // The first is named where nothing is sent by the order, and then is not looked at.
-    let resolve = resolving.resolve(by, RefundId::from_bits(0));
+    let resolve = resolving.resolve(by);
     let (funds, with_tax) = (case.funds(), |net| bought.with_tax(net));
     let rows = case.rows();
     let resolved = claims::resolve_payout(&resolve, claim, rows, &funds, with_tax, at.now)?;

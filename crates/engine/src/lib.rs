@@ -81,6 +81,7 @@ pub use every_row::types;
 pub use operation::{OperationKey, OperationRefusal, OperationTrace};
 pub use payment_command::{PaymentCommand, Spare};
 pub use promotion_command::PromotionCommand;
+pub use promotion_money::is_of_settlement;
 pub use promotions::OperatorPolicy;
 pub use query::{Query, ask, query_needs};
 pub use refusal::{Refusal, StoredRefusal};

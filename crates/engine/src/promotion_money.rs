@@ -6,7 +6,7 @@ use base::{Money, OrderId, PromotionId, RefundId, Token};
 use payments::Payment;
 use promotions::{DisputeNews, Post, Promotion, Refusal, Settlement};
 use promotions::{made_good_account, post_id, promotion_accounts, settlement_id};
-use shop::{Checkout, LineLeft, LineRequest, Order, RefundOrder, RefundRequest};
+use shop::{Checkout, LineLeft, LineRequest, Order, OrderRefund, RefundOrder, RefundRequest};
 
 use crate::bought::returning;
 use crate::claim_money::{self, name_open};
@@ -16,6 +16,14 @@ use crate::order_refunds::{Found, decide, name_ids};
 use crate::promoting::policy;
 use crate::rows::{Stop, Walk};
 use crate::{AnswerRef, Context, RefundIds, Rows};
+
+/// Why a settlement refunds what was not spent.
+const SETTLED: &str = "promotion_settled";
+
+/// Whether a refund of an order is that of a settlement of its promotion.
+pub fn is_of_settlement(refund: &OrderRefund) -> bool {
+    refund.reason.as_str() == SETTLED
+}
 
 /// Names what follows for the promotion that a checkout pays for.
 pub(crate) fn name_promotion<R: Rows>(checkout: &Checkout, walk: &mut Walk<'_, R>) {
@@ -222,7 +230,7 @@ fn give_back<R: Rows>(
     let amount = settlement.refund(line.line.tax, others);
     let left = LineLeft { line: line.line.id, amount, whole: 0 };
     let request = LineRequest::Amount { line: left.line, amount: order.money(amount) };
-    let reason = Token::new("promotion_settled").map_err(|_| Refusal::LimitExceeded)?;
+    let reason = Token::new(SETTLED).map_err(|_| Refusal::LimitExceeded)?;
     let request = RefundRequest::Lines(vec![request]);
     let new = RefundOrder { id: refund, request, reason };
     decide(order, &new, &found.with_promotion(left), ids, composed)

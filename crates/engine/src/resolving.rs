@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use base::{Amount, CardId, ClaimId, PersonId, RefundId, RestitutionId};
+use base::{Amount, CardId, ClaimId, PersonId, RestitutionId};
 use claims::{Resolution, Resolve};
 use giftcards::{CreditTerms, Program, StoreCredit};
 use ledger::AccountName;
@@ -74,8 +74,8 @@ impl<'w, 'a> Resolving<'w, 'a> {
         }
     }
 
-    /// What the rules of claims are told of it; `refund` is named where it is not sent.
-    pub(crate) fn resolve(&self, by: PersonId, refund: RefundId) -> Resolve {
+    /// What the rules of claims are told of it.
+    pub(crate) fn resolve(&self, by: PersonId) -> Resolve {
         let how = match self.way {
             ResolveBy::SendAgain(_) => Resolution::SentAgain,
             ResolveBy::StoreCredit(_) => Resolution::StoreCredit,
@@ -83,7 +83,7 @@ impl<'w, 'a> Resolving<'w, 'a> {
                 Resolution::PaidByHand { reference: reference.clone() }
             }
         };
-        let refund = self.sent.as_ref().map_or(refund, |(back, _)| back.refund);
+        let refund = self.sent.as_ref().map(|(back, _)| back.refund);
         Resolve { by, how, refund }
     }
 

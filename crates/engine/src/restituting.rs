@@ -191,7 +191,7 @@ pub(crate) fn resolve<R: Rows>(
     let bought = Bought::find(restitution.promotion, walk).ok_or(Refusal::SubjectNotFound)?;
     resolving.name_accounts(&bought, walk);
     walk.ready()?;
-    let resolve = resolving.resolve(by, restitution.refund);
+    let resolve = resolving.resolve(by);
     // Whatever is stuck takes its part of the sums of its promotion.
     let row = bought.claims.ok_or(Refusal::NotStuck)?;
     let (promotion, funds) = (bought.promotion, bought.funds());

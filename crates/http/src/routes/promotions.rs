@@ -153,7 +153,10 @@ async fn shown(caller: &Caller, promotion: &Promotion, now: Instant) -> Result<V
 /// # Errors
 ///
 /// `promotion_not_found`; `unavailable`, `busy`.
-async fn details(caller: &Caller, id: PromotionId) -> Result<Box<PromotionDetails>, Problem> {
+pub(crate) async fn details(
+    caller: &Caller,
+    id: PromotionId,
+) -> Result<Box<PromotionDetails>, Problem> {
     match caller.book().ask(Query::PromotionDetails(id)).await? {
         Some(Answer::PromotionDetails(details)) => Ok(details),
         _ => Err(Problem::new(&catalog::PROMOTION_NOT_FOUND)),

@@ -378,21 +378,14 @@ impl StuckView {
     fn new(stuck: &Stuck, row: &Restitution) -> StuckView {
         let card = credit_for(row.id);
         let resolved = stuck.resolved.as_ref().map(|it| ResolvedView::new(it, card));
-        let (mut by, mut at, mut resolution) = (None, None, None);
-        let (mut gift_card, mut reference) = (None, None);
-        if let Some(it) = resolved {
-            (by, at, resolution) =
-                (Some(it.resolved_by), Some(it.resolved_at), Some(it.resolution));
-            (gift_card, reference) = (it.gift_card, it.reference);
-        }
         StuckView {
             since: Time(stuck.at),
             code: stuck.refusal.to_string(),
-            resolution,
-            gift_card,
-            reference,
-            resolved_by: by,
-            resolved_at: at,
+            resolution: resolved.as_ref().map(|it| it.resolution),
+            gift_card: resolved.as_ref().and_then(|it| it.gift_card),
+            resolved_by: resolved.as_ref().map(|it| it.resolved_by),
+            resolved_at: resolved.as_ref().map(|it| it.resolved_at),
+            reference: resolved.and_then(|it| it.reference),
         }
     }
 }
@@ -401,8 +394,7 @@ impl RestitutionView {
     pub(crate) fn new(row: &Restitution) -> RestitutionView {
         let is_captured_twice = row.kind == RestitutionKind::DoubleCapture;
         let resolved = row.stuck.as_ref().map(|stuck| stuck.resolved.as_ref());
-        let is_apart =
-            resolved.is_some_and(|it| it.is_none_or(|it| it.how != Resolution::SentAgain));
+        let is_apart = resolved.is_some_and(|it| it.is_none_or(|it| it.how.is_apart()));
         RestitutionView {
             object: "restitution",
             id: Id(row.id),

@@ -131,3 +131,11 @@ pub async fn rails_refund(world: &World) {
         http::RailWork::nudge_refund(&rails, id(refund).parse().unwrap());
     }
 }
+
+/// To what the money of a claim or restitution goes, as its statement says.
+pub async fn goes_to(world: &World, of: &str, row: &Value) -> Value {
+    let path = format!("/v1/{of}/{}/statement", id(row));
+    let stated = world.get(&path).await_status(200).await.json;
+    let all = stated["destinations"].as_array().unwrap().iter();
+    all.map(|one| json!({"to": one["to"], "cents": one["amount"]["amount"]})).collect()
+}

@@ -8,7 +8,7 @@ use base::Token;
 use base::{Amount, Instant, PromotionId, RestitutionId};
 use claims::{FactName, Facts, Finding, Fingerprint, RestitutionKind, ToldBack, Value};
 use claims::{Refusal as ClaimRefusal, TRIED_LONGER_FOR, Way, tried_until};
-use engine::{Answer, ClaimCommand, FoundLoss, Query, Refusal, Row, WayBack};
+use engine::{Answer, ClaimCommand, FoundLoss, Query, Refusal, Row, WayBack, is_of_settlement};
 use outside::random::{SystemRandomness, new_id};
 use payments::PaymentState;
 use promotions::Promotion;
@@ -177,7 +177,7 @@ fn settled_by(
 ) -> Result<Option<base::RefundId>, JobError> {
     let rows = reader.list(List::OrderRefunds { order }, Page::after(None, PAGE))?;
     Ok(rows.into_iter().find_map(|row| match row {
-        Row::OrderRefund(row) if row.reason.as_str() == "promotion_settled" => Some(row.id),
+        Row::OrderRefund(row) if is_of_settlement(&row) => Some(row.id),
         _ => None,
     }))
 }

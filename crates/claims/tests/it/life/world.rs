@@ -339,6 +339,12 @@ impl World {
         })
     }
 
+    fn resolve_by(&mut self, by: PersonId, how: Resolution) -> Resolve {
+        self.refunds += 1;
+        let refund = RefundId::from_bits(self.refunds);
+        Resolve { by, refund: (how == Resolution::SentAgain).then_some(refund), how }
+    }
+
     /// A person has its money set out.
     pub fn resolve_payout(
         &mut self,
@@ -346,8 +352,7 @@ impl World {
         by: PersonId,
         how: Resolution,
     ) -> Result<(), Refusal> {
-        self.refunds += 1;
-        let resolve = Resolve { by, how, refund: RefundId::from_bits(self.refunds) };
+        let resolve = self.resolve_by(by, how);
         self.change(number, |claim, rows, world| {
             claims::resolve_payout(&resolve, claim, rows, &world.funds, with_tax, world.now)
         })
@@ -385,8 +390,7 @@ impl World {
         by: PersonId,
         how: Resolution,
     ) -> Result<(), Refusal> {
-        self.refunds += 1;
-        let resolve = Resolve { by, how, refund: RefundId::from_bits(self.refunds) };
+        let resolve = self.resolve_by(by, how);
         let (restitution, row) = (&self.restitutions[&id], self.row().unwrap());
         let owner = (OWNER, &self.funds);
         let made = claims::resolve(&resolve, restitution, row, owner, with_tax, self.now);

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use base::{Amount, CardId, MethodId, PromotionId, RefundId, Token};
 use claims::{Claim, Resolution, Resolved, Restitution};
-use engine::{Answer, Query, Row, credit_for, credit_for_payout, credit_of};
+use engine::{Answer, Query, Row, credit_for, credit_for_payout, credit_of, is_of_settlement};
 use payments::{ConsentReason, Destination, Method, RailRefund, RefundState};
 use shop::{Order, OrderRefund, PaidBy, RefundAllocation, RefundStatus};
 use store::{List, Page};
 
 use crate::call::Caller;
 use crate::problem::Problem;
+use crate::routes::promotions::details;
 use crate::sight::Sight;
 use crate::views::claim_statement::Way;
 use crate::views::gift_card::last4;
@@ -97,13 +98,14 @@ pub(crate) async fn ways_of(caller: &Caller, row: &Restitution) -> Result<Vec<Wa
 pub(crate) async fn ways_of_claim(caller: &Caller, claim: &Claim) -> Result<Vec<Way>, Problem> {
     let mut all = Vec::new();
     for (number, payout) in (1..).zip(&claim.payouts) {
-        let card = credit_for_payout(claim.id, number);
-        match given_instead(caller, payout.resolved.as_ref(), card).await? {
-            Some(_) if !claim.is_by_owner() => {
-                all.push(Way { to: NAMELESS.to_owned(), amount: payout.gross });
-            }
-            Some(to) => all.push(Way { to, amount: payout.gross }),
-            None if !claim.is_by_owner() => {}
+        let (resolved, amount) = (payout.resolved.as_ref(), payout.gross);
+        if !claim.is_by_owner() {
+            let is_apart = resolved.is_some_and(|resolved| resolved.how.is_apart());
+            all.extend(is_apart.then(|| Way { to: NAMELESS.to_owned(), amount }));
+            continue;
+        }
+        match given_instead(caller, resolved, credit_for_payout(claim.id, number)).await? {
+            Some(to) => all.push(Way { to, amount }),
             None => all.extend(ways(caller, payout.refund.as_slice()).await?),
         }
     }
@@ -119,18 +121,13 @@ pub(crate) async fn settled_to(
     caller: &Caller,
     promotion: PromotionId,
 ) -> Result<Vec<String>, Problem> {
-    let asked = ask(caller, Query::PromotionDetails(promotion)).await?;
-    let order = match asked {
-        Some(Answer::PromotionDetails(details)) => details.order,
-        _ => None,
-    };
-    let Some(order) = order else { return Ok(Vec::new()) };
+    let Some(order) = details(caller, promotion).await?.order else { return Ok(Vec::new()) };
     let book = caller.book();
     let sight = Sight::of_book(book, u64::MAX).await?;
     let (list, page) = (List::OrderRefunds { order }, Page::after(None, SETTLEMENTS_MAX));
     let rows = book.reads().read(sight, move |reader| reader.list(list, page)).await?;
     let settled = rows.into_iter().filter_map(|row| match row {
-        Row::OrderRefund(row) if row.reason.as_str() == "promotion_settled" => Some(row.id),
+        Row::OrderRefund(row) if is_of_settlement(&row) => Some(row.id),
         _ => None,
     });
     let mut words: Vec<String> = Vec::new();

@@ -10,6 +10,7 @@ use crate::problem::{Problem, catalog};
 use crate::reply::Reply;
 use crate::routes::account_freezes::lift::ByBody;
 use crate::routes::orders::refunds::create::{nudge, refund_ids};
+use crate::routes::promotions::details;
 use crate::scope::ReviewClaims;
 use crate::views::claim::RestitutionView;
 
@@ -46,13 +47,9 @@ pub(crate) async fn handle(mut call: Call<ReviewClaims>) -> Result<Reply, Proble
 ///
 /// # Errors
 ///
-/// `order_not_found`; `unavailable`, `busy`.
+/// `promotion_not_found`, `order_not_found`; `unavailable`, `busy`.
 pub(crate) async fn way_back(caller: &Caller, promotion: PromotionId) -> Result<WayBack, Problem> {
-    let asked = caller.book().ask(Query::PromotionDetails(promotion)).await?;
-    let order = match asked {
-        Some(Answer::PromotionDetails(details)) => details.order,
-        _ => None,
-    };
+    let order = details(caller, promotion).await?.order;
     let order = order.ok_or_else(|| Problem::new(&catalog::ORDER_NOT_FOUND))?;
     let ids = *refund_ids(&caller.app);
     Ok(WayBack { order, refund: caller.app.new_id(), ids })

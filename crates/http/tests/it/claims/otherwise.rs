@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{BOB, CAL, claim, clock, ended, on, rails_refund, read, tell};
+use super::{BOB, CAL, claim, clock, ended, goes_to, on, rails_refund, read, tell};
 use crate::promotions::read as read_promotion;
 use crate::shop::{Shop, id};
 use crate::world::{Ask, World, check_members, usd};
@@ -57,13 +57,6 @@ async fn paid_by(world: &World, action: &str, body: Value) -> (Value, Value) {
     (answer, paid)
 }
 
-async fn goes_to(world: &World, claim: &Value) -> Value {
-    let path = format!("/v1/claims/{}/statement", id(claim));
-    let stated = world.get(&path).await_status(200).await.json;
-    let all = stated["destinations"].as_array().unwrap().iter();
-    all.map(|one| json!({"to": one["to"], "cents": one["amount"]["amount"]})).collect()
-}
-
 async fn what_an_order_does_not_send_goes_on(open: fn() -> World) {
     let world = open();
     let (_, paid) = paid_by(&world, "send-again", json!({"by": CAL})).await;
@@ -82,7 +75,7 @@ async fn what_an_order_does_not_send_goes_on(open: fn() -> World) {
         json!({"resolution": "store_credit", "gift_card": id(&card), "resolved_by": CAL}),
     );
     let to = format!("gift card ending in {}", card["last4"].as_str().unwrap());
-    assert_eq!(goes_to(&world, &paid).await, json!([{"to": to, "cents": 300}]));
+    assert_eq!(goes_to(&world, "claims", &paid).await, json!([{"to": to, "cents": 300}]));
 
     let world = open();
     let body = json!({"by": CAL, "rail": "bank", "reference": "transfer-7"});
@@ -92,7 +85,7 @@ async fn what_an_order_does_not_send_goes_on(open: fn() -> World) {
         json!({"resolution": "paid_by_hand", "gift_card": null, "reference": "transfer-7"}),
     );
     let to = "the payer (paid by hand)";
-    assert_eq!(goes_to(&world, &paid).await, json!([{"to": to, "cents": 300}]));
+    assert_eq!(goes_to(&world, "claims", &paid).await, json!([{"to": to, "cents": 300}]));
     let payments = world.get("/v1/payments").await_status(200).await.json;
     assert_eq!(payments["data"][0]["refunded"], usd(7_000), "the order has sent nothing of it");
 }

@@ -7,7 +7,7 @@ use claims::{Facts, Fingerprint, RestitutionKind};
 use engine::{ClaimCommand, Command, FoundLoss};
 use writer::Request;
 
-use super::{BOB, claim, clock, ended, lead, missing, on, rails_refund, tell};
+use super::{BOB, claim, clock, ended, goes_to, lead, missing, on, rails_refund, tell};
 use crate::fake_rails::FakeRails;
 use crate::promotions::read as read_promotion;
 use crate::promotions::serving::Server;
@@ -229,14 +229,6 @@ async fn resolved(world: &World, action: &str, body: Value) -> (Value, Value) {
     (answer, world.get(&path).await_status(200).await.json)
 }
 
-/// To what a restitution goes, as its statement says.
-async fn goes_to(world: &World, row: &Value) -> Value {
-    let path = format!("/v1/restitutions/{}/statement", id(row));
-    let stated = world.get(&path).await_status(200).await.json;
-    let all = stated["destinations"].as_array().unwrap().iter();
-    all.map(|one| json!({"to": one["to"], "cents": one["amount"]["amount"]})).collect()
-}
-
 async fn a_restitution_that_is_stuck_is_resolved(open: fn() -> World) {
     let world = open();
     let (sent, _) = resolved(&world, "send-again", json!({"by": BOB})).await;
@@ -259,7 +251,7 @@ async fn a_restitution_that_is_stuck_is_resolved(open: fn() -> World) {
         json!({"resolution": "store_credit", "gift_card": id(&card), "reference": null}),
     );
     let to = format!("gift card ending in {}", card["last4"].as_str().unwrap());
-    assert_eq!(goes_to(&world, &row).await, json!([{"to": to, "cents": 300}]));
+    assert_eq!(goes_to(&world, "restitutions", &row).await, json!([{"to": to, "cents": 300}]));
 
     let world = open();
     let body = json!({"by": BOB, "rail": "bank", "reference": "transfer-7"});
@@ -270,7 +262,7 @@ async fn a_restitution_that_is_stuck_is_resolved(open: fn() -> World) {
         json!({"resolution": "paid_by_hand", "gift_card": null, "reference": "transfer-7"}),
     );
     let to = "the payer (paid by hand)";
-    assert_eq!(goes_to(&world, &row).await, json!([{"to": to, "cents": 300}]));
+    assert_eq!(goes_to(&world, "restitutions", &row).await, json!([{"to": to, "cents": 300}]));
     let events = world.get("/v1/events?limit=100").await_status(200).await.json;
     for kind in ["restitution.refused", "restitution.escalated", "restitution.resolved"] {
         let all = events["data"].as_array().unwrap().iter();
